@@ -1,0 +1,55 @@
+//! From a [`Document`] to the bytes of its files.
+//!
+//! Every text of a document is escaped here and nowhere else, by the position it stands in:
+//! a *template* position (arguments, locals, values of outputs and their map keys), a *reference*
+//! position (`depends_on`, `ignore_changes`, `provider`), or a *literal* position (types,
+//! descriptions, defaults, versions, the backend). `escape` and `expression` write the first,
+//! `body` a resource, `module` and `root` the files.
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::document::Document;
+use crate::link::Links;
+use crate::schema::Schema;
+
+mod body;
+mod escape;
+mod expression;
+mod module;
+mod root;
+
+/// The files of one environment root: path with `/`, and content.
+pub type Tree = BTreeMap<String, Vec<u8>>;
+
+/// Renders a document as Terraform JSON: one key per line, two spaces, keys sorted, a newline at
+/// the end. Empty files and empty sections are left out.
+///
+/// A document that verification finds fault with is rendered as well as it can be.
+pub fn render(document: &Document, schema: &Schema) -> Tree {
+    let links = Links::new(document, schema);
+    let mut files = Files::default();
+    root::write(&mut files, document, schema, &links);
+    for (name, module) in &document.modules {
+        module::write(&mut files, document, schema, &links, (*name, module));
+    }
+    files.into_tree()
+}
+
+/// The files under construction, each one object of sections.
+#[derive(Debug, Default)]
+struct Files(BTreeMap<String, Json>);
+
+impl Files {
+    /// Puts content at `section.label.label` of a file. Content of one section always stands
+    /// below the same number of labels, so none is ever looked for inside of other content.
+    fn insert(&mut self, path: String, labels: &[&str], content: Json) {
+        let file = self.0.entry(path).or_default();
+        *labels.iter().fold(file, |place, label| &mut place[*label]) = content;
+    }
+
+    fn into_tree(self) -> Tree {
+        let files = self.0.into_iter();
+        files.map(|(path, content)| (path, format!("{content:#}\n").into_bytes())).collect()
+    }
+}

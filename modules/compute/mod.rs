@@ -1,0 +1,18 @@
+//! The module `compute`: load balancers, services and jobs, and the cluster that they run in.
+pub mod cluster;
+pub mod job;
+pub mod load_balancer;
+pub mod service;
+pub mod task;
+
+use crate::platform::Platform;
+use platgen_terraform::Document;
+
+/// The name of the module in the output.
+pub const MODULE: &str = "compute";
+
+/// Puts what the things of this module share into a document.
+pub fn lower(platform: &Platform, out: &mut Document) {
+    cluster::lower(platform, out);
+    service::connect::lower_namespaces(platform, out);
+}

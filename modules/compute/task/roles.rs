@@ -1,0 +1,141 @@
+//! The two roles of a task, what they may do, and its log group.
+//!
+//! The execution role pulls the image, writes logs and injects secrets; the task role is what the
+//! code acts as (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html>).
+use super::Task;
+use super::image::Registry;
+use crate::aws;
+use crate::compute::{MODULE, cluster};
+use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
+use crate::connect::{Declared, Grant, Reach};
+use crate::kind::ThingId;
+use crate::names::{fit, identifier};
+use crate::network;
+use crate::network::logs::{LogGroup, log_group as make_log_group};
+use crate::platform::Platform;
+use platgen_terraform::{Address, Document, Handle, template};
+
+/// What a thing's part is called among the resources of this module: `service__web__task`.
+pub fn part(id: &ThingId, part: &str) -> String {
+    identifier(&[id.kind, id.name.as_str(), part])
+}
+
+/// The role that the code acts as.
+pub fn task_role(id: &ThingId) -> Handle {
+    Handle::new(MODULE, Address::managed("aws_iam_role", &part(id, "task")))
+}
+
+/// The role that starts the code.
+pub fn execution_role(id: &ThingId) -> Handle {
+    Handle::new(MODULE, Address::managed("aws_iam_role", &part(id, "execution")))
+}
+
+/// The log group of all containers.
+pub fn log_group(id: &ThingId) -> Handle {
+    Handle::new(MODULE, Address::managed("aws_cloudwatch_log_group", &id.identifier()))
+}
+
+/// The edges that every task has, and those that ECS Exec brings.
+pub fn implied(task: &Task, id: &ThingId) -> Vec<Grant> {
+    let mut grants = vec![base(task, id)];
+    if task.exec {
+        grants.push(exec(task, id));
+    }
+    grants
+}
+
+/// Pulling the images and writing the logs
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>).
+fn base(task: &Task, id: &ThingId) -> Grant {
+    let mut grant = Grant::new(id, None, id.path(), Declared::Implied);
+    let mut repositories = Vec::new();
+    for container in task.containers() {
+        match container.image.registry() {
+            Registry::Private(arn) => repositories.push(arn),
+            Registry::Public => _ = grant.reach.insert(Reach::Internet(Some(443))),
+        }
+    }
+    if !repositories.is_empty() {
+        repositories.sort_by_key(|arn| format!("{:?}", arn.value));
+        repositories.dedup_by(|one, other| one.value == other.value);
+        let token = Statement::allow(&["ecr:GetAuthorizationToken"], vec![Arn::any()]);
+        let pull =
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+        grant.execution.extend([token, Statement::allow(&pull, repositories)]);
+        // The layers of an image come from S3.
+        let ways = [Reach::Interface("ecr.api"), Reach::Interface("ecr.dkr"), Reach::Gateway("s3")];
+        grant.reach.extend(ways);
+    }
+    grant.execution.push(write_logs(&log_group(id)));
+    grant.reach.insert(Reach::Interface("logs"));
+    grant
+}
+
+/// The channels of the shell, and the log of what is typed
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
+fn exec(task: &Task, id: &ThingId) -> Grant {
+    let cause = task.places.at(&["exec"]);
+    let cause = if task.places.is_inherited(&cause) { id.path().key("exec") } else { cause };
+    let mut grant = Grant::new(id, None, cause, Declared::Implied);
+    let channels = [
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ];
+    let log = cluster::exec_log_group();
+    let key = Arn::new("kms:key", network::logs_key().get("arn"));
+    grant.task.extend([
+        Statement::allow(&channels, vec![Arn::any()]),
+        Statement::allow(&["logs:DescribeLogGroups"], vec![Arn::any()]),
+        write_logs(&log),
+        Statement::allow(
+            &["logs:DescribeLogStreams"],
+            vec![Arn::new("logs:log-group", template![log.get("arn"), ":*"])],
+        ),
+        Statement::allow(&["kms:Decrypt"], vec![key]),
+    ]);
+    grant.reach.insert(Reach::Interface("ssmmessages"));
+    grant
+}
+
+/// Writing to the streams of a log group, which exists already.
+fn write_logs(group: &Handle) -> Statement {
+    let streams = Arn::new("logs:log-stream", template![group.get("arn"), ":*"]);
+    Statement::allow(&["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams])
+}
+
+/// Makes the log group and both roles with one policy for each edge. Gives the policies: what runs
+/// must come after them.
+pub fn lower(task: &Task, id: &ThingId, platform: &Platform, out: &mut Document) -> Vec<Handle> {
+    let (file, cause) = (id.file(), id.path());
+    let group = LogGroup {
+        module: MODULE,
+        file: &file,
+        name: &id.identifier(),
+        aws_name: task.log_group.clone(),
+        retention: task.retention,
+        cause: &cause,
+    };
+    make_log_group(out, &group);
+    let source = aws::arn(out, MODULE, "ecs", &platform.head.region, "*");
+    let mut policies = Vec::new();
+    for word in ["task", "execution"] {
+        let name = part(id, word);
+        let role = Role {
+            place: PolicyPlace { module: MODULE, file: &file, name: &name, cause: &cause },
+            aws_name: fit(&format!("{}-{word}", task.aws_name), 64),
+            service: "ecs-tasks.amazonaws.com",
+            source: Some(source.clone()),
+        };
+        let role = iam::role(out, &role);
+        for grant in platform.connections.of(id) {
+            let statements = if word == "task" { &grant.task } else { &grant.execution };
+            let name = format!("{name}__{}", grant.name());
+            let place =
+                PolicyPlace { module: MODULE, file: &file, name: &name, cause: &grant.cause };
+            policies.extend(iam::attach(out, &role, &place, statements));
+        }
+    }
+    policies
+}

@@ -1,0 +1,291 @@
+//! IAM statements: built typed, checked against the actions that AWS knows, written as
+//! `aws_iam_policy_document` data sources.
+pub mod actions;
+
+use crate::aws;
+use actions::Actions;
+use actions::check::{StatementFacts, StatementKind, check_statement};
+use platgen_source::diagnostics::SpecPath;
+use platgen_terraform::{Document, Handle, Misuse, Value, block};
+
+/// One statement of a policy.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Whether it allows or denies.
+    pub effect: Effect,
+    /// Who; empty in the policy of a role.
+    pub principals: Vec<Principal>,
+    /// What: `s3:GetObject`.
+    pub actions: Vec<&'static str>,
+    /// On what.
+    pub resources: Vec<Arn>,
+    /// When.
+    pub conditions: Vec<Condition>,
+}
+
+/// Whether a statement allows or denies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// `Allow`.
+    Allow,
+    /// `Deny`.
+    Deny,
+}
+
+/// Who a statement of a resource policy speaks of.
+#[derive(Clone, Debug)]
+pub enum Principal {
+    /// An AWS service, `logs.us-east-2.amazonaws.com`.
+    Service(Value),
+    /// An account or a role.
+    Aws(Value),
+    /// Everybody; only sensible in a `Deny`.
+    Everyone,
+}
+
+/// A resource and its IAM type.
+#[derive(Clone, Debug)]
+pub struct Arn {
+    /// `service:type` as the Service Authorization Reference names it, `dynamodb:table`; `*` for all.
+    pub kind: &'static str,
+    /// The ARN.
+    pub value: Value,
+}
+
+/// A condition of a statement.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// The operator, `StringEquals`.
+    pub test: &'static str,
+    /// The key, `kms:ViaService`.
+    pub key: &'static str,
+    /// Any of these values.
+    pub values: Vec<Value>,
+}
+
+/// What a policy is attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyKind {
+    /// The rights of a role.
+    Role,
+    /// The policy of a bucket, a key, or a role's trust.
+    Resource,
+}
+
+impl Arn {
+    /// A resource of a type.
+    pub fn new(kind: &'static str, value: Value) -> Self {
+        Self { kind, value }
+    }
+
+    /// Everything, for actions that take no resource.
+    pub fn any() -> Self {
+        Self::new("*", Value::from("*"))
+    }
+}
+
+impl Statement {
+    /// Allows actions on resources.
+    pub fn allow(actions: &[&'static str], resources: Vec<Arn>) -> Self {
+        Self {
+            effect: Effect::Allow,
+            principals: Vec::new(),
+            actions: actions.to_vec(),
+            resources,
+            conditions: Vec::new(),
+        }
+    }
+
+    /// Denies actions on resources.
+    pub fn deny(actions: &[&'static str], resources: Vec<Arn>) -> Self {
+        Self { effect: Effect::Deny, ..Self::allow(actions, resources) }
+    }
+
+    /// Adds a principal.
+    #[must_use]
+    pub fn to(mut self, principal: Principal) -> Self {
+        self.principals.push(principal);
+        self
+    }
+
+    /// Adds a condition.
+    #[must_use]
+    pub fn when(
+        mut self,
+        test: &'static str,
+        key: &'static str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Self {
+        self.conditions.push(Condition { test, key, values: values.into_iter().collect() });
+        self
+    }
+
+    /// Limits the use of a key to calls that a service makes for the caller
+    /// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>).
+    #[must_use]
+    pub fn via(self, service: &str, region: &str) -> Self {
+        let service = format!("{service}.{region}.amazonaws.com");
+        self.when("StringEquals", "kms:ViaService", [Value::from(service)])
+    }
+
+    fn block(&self) -> Value {
+        let conditions: Vec<Value> = self.conditions.iter().map(Condition::block).collect();
+        let principals: Vec<Value> = self.principals.iter().map(Principal::block).collect();
+        let resources: Vec<Value> = self.resources.iter().map(|arn| arn.value.clone()).collect();
+        let mut actions = self.actions.clone();
+        actions.sort_unstable();
+        block! {
+            effect: match self.effect { Effect::Allow => "Allow", Effect::Deny => "Deny" },
+            actions: actions,
+            resources: (!resources.is_empty()).then_some(resources),
+            principals: (!principals.is_empty()).then_some(principals),
+            condition: (!conditions.is_empty()).then_some(conditions),
+        }
+    }
+
+    fn faults(&self, kind: PolicyKind) -> Vec<String> {
+        let mut resource_types: Vec<&str> = self.resources.iter().map(|arn| arn.kind).collect();
+        if resource_types.is_empty() && kind == PolicyKind::Resource {
+            // The trust policy of a role takes no resource: it speaks of the role.
+            resource_types.push("*");
+        }
+        let condition_keys: Vec<&str> = self.conditions.iter().map(|c| c.key).collect();
+        let kind = match kind {
+            PolicyKind::Role => StatementKind::Role,
+            PolicyKind::Resource => StatementKind::ResourcePolicy,
+        };
+        check_statement(&StatementFacts {
+            actions: &self.actions,
+            resource_types: &resource_types,
+            condition_keys: &condition_keys,
+            kind,
+        })
+    }
+}
+
+impl Condition {
+    fn block(&self) -> Value {
+        block! { test: self.test, variable: self.key, values: self.values.clone() }
+    }
+}
+
+impl Principal {
+    fn block(&self) -> Value {
+        let (kind, identifier) = match self {
+            Self::Service(name) => ("Service", name.clone()),
+            Self::Aws(arn) => ("AWS", arn.clone()),
+            Self::Everyone => ("*", Value::from("*")),
+        };
+        block! { type: kind, identifiers: vec![identifier] }
+    }
+}
+
+/// Where a policy document is put.
+pub struct PolicyPlace<'a> {
+    /// The module.
+    pub module: &'static str,
+    /// The file, without ending.
+    pub file: &'a str,
+    /// The name of the data source.
+    pub name: &'a str,
+    /// The line of the spec that causes it.
+    pub cause: &'a SpecPath,
+}
+
+/// Puts statements into a document and gives its JSON. A statement that AWS would refuse, or that
+/// would not do what it says, is a fault of platgen and is left in the document as a misuse.
+pub fn policy(
+    out: &mut Document,
+    place: &PolicyPlace<'_>,
+    kind: PolicyKind,
+    statements: &[Statement],
+) -> Value {
+    for fault in statements.iter().flat_map(|statement| statement.faults(kind)) {
+        out.misuses.push(Misuse {
+            address: format!("module.{}.data.aws_iam_policy_document.{}", place.module, place.name),
+            message: fault,
+            causes: vec![place.cause.clone()],
+        });
+    }
+    let blocks: Vec<Value> = statements.iter().map(Statement::block).collect();
+    out.module(place.module)
+        .file(place.file)
+        .data("aws_iam_policy_document", place.name, block! { statement: blocks })
+        .cause(place.cause)
+        .add()
+        .get("json")
+}
+
+/// A role that an AWS service takes on.
+pub struct Role<'a> {
+    /// Where it is put; its name is also the name of the role's resource.
+    pub place: PolicyPlace<'a>,
+    /// The name at AWS, at most 64 letters
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+    pub aws_name: String,
+    /// The service, `ecs-tasks.amazonaws.com`.
+    pub service: &'a str,
+    /// What the service may take it on for: a pattern of source ARNs.
+    pub source: Option<Value>,
+}
+
+/// Makes a role: its trust speaks of one service, this account, and the source if the service
+/// documents that it sends one.
+pub fn role(out: &mut Document, role: &Role<'_>) -> Handle {
+    let place = &role.place;
+    let mut trust = Statement::allow(&["sts:AssumeRole"], Vec::new())
+        .to(Principal::Service(Value::from(role.service)));
+    if let Some(source) = &role.source {
+        let account = aws::account(out, place.module);
+        trust = trust.when("StringEquals", "aws:SourceAccount", [account]).when(
+            "ArnLike",
+            "aws:SourceArn",
+            [source.clone()],
+        );
+    }
+    let trust_name = format!("{}__trust", place.name);
+    let trust_place = PolicyPlace { name: &trust_name, ..*place };
+    let json = policy(out, &trust_place, PolicyKind::Resource, &[trust]);
+    out.module(place.module)
+        .file(place.file)
+        .resource(
+            "aws_iam_role",
+            place.name,
+            block! { name: role.aws_name.as_str(), assume_role_policy: json },
+        )
+        .cause(place.cause)
+        .add()
+}
+
+/// Gives a role the rights of one edge, as a policy of its own: a reviewer sees what the edge gives.
+pub fn attach(
+    out: &mut Document,
+    role: &Handle,
+    place: &PolicyPlace<'_>,
+    statements: &[Statement],
+) -> Option<Handle> {
+    if statements.is_empty() {
+        return None;
+    }
+    let json = policy(out, place, PolicyKind::Role, statements);
+    let policy = out
+        .module(place.module)
+        .file(place.file)
+        .resource(
+            "aws_iam_role_policy",
+            place.name,
+            block! {
+                name: place.name.replace('_', "-"),
+                role: role.get("id"),
+                policy: json,
+            },
+        )
+        .cause(place.cause)
+        .add();
+    Some(policy)
+}
+
+/// Reads the embedded actions once, so that a benchmark can tell their cost from a render's.
+pub fn warm_up() {
+    let _ = Actions::embedded();
+}

@@ -1,0 +1,268 @@
+//! Edges: what one declared `uses` gives, and the graph of all of them.
+//!
+//! An edge derives a [`Grant`]: statements for the consumer's roles, ports, ways to AWS APIs, and
+//! variables. Nothing else in this package gives a thing any right.
+pub mod iam;
+
+use crate::compute;
+use crate::kind::{Thing, ThingId};
+use crate::names::variable_prefix;
+use crate::platform::Platform;
+use iam::Statement;
+use platgen_source::Read;
+use platgen_source::diagnostics::SpecPath;
+use platgen_terraform::{Handle, Value};
+use std::collections::BTreeSet;
+
+/// What one edge gives its consumer.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Who gets it.
+    pub consumer: ThingId,
+    /// Whose it is; `None` for AWS itself and the internet.
+    pub target: Option<ThingId>,
+    /// The line of the spec that gives it.
+    pub cause: SpecPath,
+    /// Whether the spec says so in `uses`, or it follows from something else.
+    pub declared: bool,
+    /// Rights of the code that runs.
+    pub task: Vec<Statement>,
+    /// Rights of what starts the code: pulling the image, injecting secrets.
+    pub execution: Vec<Statement>,
+    /// Ways to other things of the network.
+    pub ports: Vec<PortRule>,
+    /// Ways to AWS APIs, and out.
+    pub reach: BTreeSet<Reach>,
+    /// Variables that the code finds in its environment.
+    pub variables: Vec<(String, Value)>,
+    /// Variables whose value is a secret: where it stands, as ECS takes it in `valueFrom`.
+    pub secrets: Vec<(String, Value)>,
+    /// What must exist before the consumer starts, beyond what references say.
+    pub after: Vec<Handle>,
+}
+
+/// A way from the consumer to a port of the target. The target owns the port.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PortRule {
+    /// What the port is called: tells the rules of one edge apart, and does not change with the number.
+    pub name: String,
+    /// The number.
+    pub port: u16,
+    /// TCP or UDP.
+    pub protocol: Protocol,
+}
+
+/// A transport protocol, as security groups name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// A way out of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// A service with a gateway endpoint: `s3`, `dynamodb`.
+    Gateway(&'static str),
+    /// A service with an interface endpoint: `secretsmanager`.
+    Interface(&'static str),
+    /// Any address, at this TCP port; none is every port.
+    Internet(Option<u16>),
+}
+
+/// How a secret gets to the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// ECS puts the value into a variable when the task starts.
+    Inject,
+    /// The code reads it when it runs.
+    Read,
+}
+
+/// One edge while its target derives what it gives.
+pub struct Edge<'a> {
+    /// The consumer.
+    pub consumer: &'a ThingId,
+    /// The line of the spec.
+    pub cause: SpecPath,
+    /// The beginning of the variables' names: `MAIN`.
+    pub prefix: String,
+    /// How the target's secret gets to the consumer.
+    pub delivery: Delivery,
+    /// Whether the consumer finds services by their bare names (Service Connect). Tasks that are
+    /// run once are not part of it.
+    pub in_service_connect: bool,
+    /// The whole platform.
+    pub platform: &'a Platform,
+    target: ThingId,
+}
+
+/// What is reached on the internet.
+#[derive(Clone, Debug, Default, Read)]
+#[spec(verbs)]
+pub struct InternetVerbs {
+    /// HTTPS, port 443.
+    pub https: Option<NoNarrowing>,
+    /// Plain HTTP, port 80.
+    pub http: Option<NoNarrowing>,
+    /// Sending mail, port 587.
+    pub smtp: Option<NoNarrowing>,
+    /// Every port.
+    pub any: Option<NoNarrowing>,
+}
+
+/// A verb that cannot be narrowed.
+#[derive(Clone, Debug, Default, Read)]
+pub struct NoNarrowing {}
+
+/// Every edge of a platform.
+#[derive(Debug, Default)]
+pub struct Connections {
+    grants: Vec<Grant>,
+}
+
+/// The connections that exactly these grants make.
+impl From<Vec<Grant>> for Connections {
+    fn from(grants: Vec<Grant>) -> Self {
+        Self { grants }
+    }
+}
+
+impl Connections {
+    /// Derives all edges, in the order of their causes.
+    pub fn derive(platform: &Platform) -> Self {
+        let mut grants = Vec::new();
+        for thing in platform.things.all() {
+            if let Some(uses) = thing.uses() {
+                grants.extend(uses.grants(thing, platform));
+            }
+            grants.extend(thing.implied(platform));
+        }
+        Self { grants }
+    }
+
+    /// Every grant.
+    pub fn all(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// What a thing gets.
+    pub fn of<'a>(&'a self, consumer: &'a ThingId) -> impl Iterator<Item = &'a Grant> {
+        self.grants.iter().filter(move |grant| grant.consumer == *consumer)
+    }
+
+    /// What others get of a thing.
+    pub fn to<'a>(&'a self, target: &'a ThingId) -> impl Iterator<Item = &'a Grant> {
+        self.grants.iter().filter(move |grant| grant.target.as_ref() == Some(target))
+    }
+}
+
+impl<'a> Edge<'a> {
+    /// The edge from a consumer to a target. `name` is the beginning of its variables' names, if the
+    /// spec sets one.
+    pub fn new(
+        consumer: &'a dyn Thing,
+        target: &dyn Thing,
+        platform: &'a Platform,
+        name: Option<&str>,
+    ) -> Self {
+        let target = target.id().clone();
+        let cause = consumer.id().path().key("uses").key(target.kind).key(target.name.as_str());
+        Self {
+            consumer: consumer.id(),
+            cause,
+            prefix: name.map_or_else(|| variable_prefix(target.name.as_str()), str::to_owned),
+            delivery: compute::task::delivery(consumer.id(), &target, platform),
+            in_service_connect: consumer.id().kind == compute::service::KIND,
+            platform,
+            target,
+        }
+    }
+
+    /// A grant of this edge that gives nothing yet.
+    pub fn grant(&self) -> Grant {
+        let target = Some(self.target.clone());
+        Grant::new(self.consumer, target, self.cause.clone(), Declared::InUses)
+    }
+
+    /// The name of a derived variable: `MAIN_HOST`.
+    pub fn variable(&self, suffix: &str) -> String {
+        format!("{}_{suffix}", self.prefix)
+    }
+}
+
+/// Where an edge comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// The spec has it in `uses`.
+    InUses,
+    /// It follows from what a thing is.
+    Implied,
+}
+
+impl Grant {
+    /// A grant that gives nothing yet.
+    pub fn new(
+        consumer: &ThingId,
+        target: Option<ThingId>,
+        cause: SpecPath,
+        declared: Declared,
+    ) -> Self {
+        Self {
+            consumer: consumer.clone(),
+            target,
+            cause,
+            declared: declared == Declared::InUses,
+            task: Vec::new(),
+            execution: Vec::new(),
+            ports: Vec::new(),
+            reach: BTreeSet::new(),
+            variables: Vec::new(),
+            secrets: Vec::new(),
+            after: Vec::new(),
+        }
+    }
+
+    /// What the edge is called among the edges of its consumer: `database__main`. What a thing needs
+    /// to run at all is `base`.
+    pub fn name(&self) -> String {
+        match &self.target {
+            Some(target) => target.identifier(),
+            None if self.cause == self.consumer.path() => "base".to_owned(),
+            None => {
+                let last = self.cause.steps().last();
+                let word = match last {
+                    Some(platgen_source::diagnostics::Step::Key(key)) => key.as_str(),
+                    _ => "base",
+                };
+                crate::names::identifier(&[&word.replace('_', "-")])
+            }
+        }
+    }
+}
+
+/// What `uses.internet` gives.
+pub fn internet(consumer: &ThingId, verbs: &InternetVerbs) -> Grant {
+    let cause = consumer.path().key("uses").key("internet");
+    let mut grant = Grant::new(consumer, None, cause, Declared::InUses);
+    let ports = [(&verbs.https, Some(443)), (&verbs.http, Some(80)), (&verbs.smtp, Some(587))];
+    let every_port = [(&verbs.any, None)];
+    for (verb, port) in ports.into_iter().chain(every_port) {
+        if verb.is_some() {
+            grant.reach.insert(Reach::Internet(port));
+        }
+    }
+    grant
+}
+
+impl Protocol {
+    /// As security groups write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! `[bucket.<name>]`: an S3 bucket, private, versioned and encrypted.
+mod lower;
+mod spec;
+
+pub use lower::{StoreSettings, private_store};
+pub use spec::{BucketName, BucketSpec, BucketVerbs, CorsSpec, KeyPrefix, LifecycleSpec};
+
+use super::{MODULE, key};
+use crate::connect::iam::{Arn, Statement};
+use crate::connect::{Edge, Grant, Reach};
+use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::platform::Platform;
+use platgen_source::diagnostics::code;
+use platgen_terraform::{Address, Document, Handle, Value, template};
+use spec::{Narrowing, StorageClass};
+use std::collections::BTreeMap;
+
+/// A bucket with every detail decided.
+#[derive(Debug)]
+pub struct Bucket {
+    id: ThingId,
+    versioning: bool,
+    force_destroy: bool,
+    access_logs: bool,
+    cors: Option<Cors>,
+    lifecycle: BTreeMap<String, Lifecycle>,
+}
+
+/// Who may call the bucket from a browser.
+#[derive(Debug)]
+struct Cors {
+    origins: Vec<String>,
+    methods: Vec<&'static str>,
+    headers: Vec<String>,
+    expose: Vec<String>,
+    max_age: i64,
+}
+
+/// One lifecycle rule; lengths of time in days.
+#[derive(Debug)]
+struct Lifecycle {
+    prefix: Option<String>,
+    current: Option<Step>,
+    noncurrent: Option<Step>,
+    abort_incomplete: Option<i64>,
+}
+
+/// What happens to an object, and when.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    after: i64,
+    to: Option<StorageClass>,
+}
+
+impl Kind for BucketSpec {
+    const KIND: &'static str = "bucket";
+    const OUTPUTS: Outputs = Outputs::Named(&["name", "arn", "domain"]);
+    type Thing = Bucket;
+
+    fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Bucket {
+        let head = resolving.head;
+        let versioning = self.versioning.unwrap_or(true);
+        if !versioning && head.is_production() {
+            let path = id.path().key("versioning");
+            let message = "without versions, what is overwritten or deleted is lost";
+            resolving.find(&code::WEAKENED, &path, message);
+        }
+        let rule = |(name, rule): (&_, &LifecycleSpec)| {
+            let name: &platgen_source::Name = name;
+            let path = id.path().key("lifecycle").key(name.as_str());
+            (name.to_string(), rule.resolve(&path, resolving))
+        };
+        Bucket {
+            versioning,
+            force_destroy: head.by_profile(false, true),
+            access_logs: self.access_logs.unwrap_or(head.is_production()),
+            cors: self.cors.as_ref().map(|cors| cors.resolve(head)),
+            lifecycle: self.lifecycle.iter().map(rule).collect(),
+            id,
+        }
+    }
+}
+
+impl Bucket {
+    /// The handle of a bucket of the data module.
+    fn handle(&self) -> Handle {
+        Handle::new(MODULE, Address::managed("aws_s3_bucket", &self.id.local(&[])))
+    }
+
+    /// Whether requests to it are logged.
+    pub fn has_access_logs(&self) -> bool {
+        self.access_logs
+    }
+
+    fn objects(&self, narrowing: &Narrowing) -> Arn {
+        let prefix = narrowing.prefix.as_ref().map_or("", KeyPrefix::as_str);
+        Arn::new("s3:object", template![self.handle().get("arn"), format!("/{prefix}*")])
+    }
+
+    /// The right to list the objects below the prefix; without it a missing object answers 403.
+    fn listing(&self, narrowing: &Narrowing) -> Statement {
+        let bucket = Arn::new("s3:bucket", self.handle().get("arn"));
+        let list = Statement::allow(&["s3:ListBucket"], vec![bucket]);
+        match &narrowing.prefix {
+            None => list,
+            Some(prefix) => list.when("StringLike", "s3:prefix", [format!("{prefix}*").into()]),
+        }
+    }
+}
+
+impl Target for Bucket {
+    type Verbs = BucketVerbs;
+
+    /// The actions of each verb:
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>.
+    fn grant(&self, verbs: &BucketVerbs, edge: &Edge<'_>) -> Grant {
+        let mut grant = edge.grant();
+        let mut on_key = Vec::new();
+        if let Some(narrowing) = &verbs.read {
+            let objects = self.objects(narrowing);
+            grant.task.push(Statement::allow(&["s3:GetObject"], vec![objects]));
+            grant.task.push(self.listing(narrowing));
+            on_key = vec!["kms:Decrypt"];
+        }
+        if let Some(narrowing) = &verbs.write {
+            let actions =
+                ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"];
+            grant.task.push(Statement::allow(&actions, vec![self.objects(narrowing)]));
+            // The parts of an upload are decrypted again when it is completed.
+            on_key = vec!["kms:Decrypt", "kms:GenerateDataKey"];
+        }
+        if let Some(narrowing) = &verbs.delete {
+            let objects = self.objects(narrowing);
+            grant.task.push(Statement::allow(&["s3:DeleteObject"], vec![objects]));
+        }
+        if !on_key.is_empty() {
+            grant.task.push(key::right(&on_key, "s3", &edge.platform.head.region));
+        }
+        grant.reach.insert(Reach::Gateway("s3"));
+        grant.variables.push((edge.variable("BUCKET"), self.handle().get("bucket")));
+        if let Some(prefix) = verbs.common_prefix() {
+            grant.variables.push((edge.variable("PREFIX"), prefix.as_str().into()));
+        }
+        grant
+    }
+}
+
+impl Thing for Bucket {
+    fn id(&self) -> &ThingId {
+        &self.id
+    }
+
+    fn output(&self, words: &[String], _consumer: &ThingId, _platform: &Platform) -> Output {
+        Output::Plain(match words {
+            [word] if word == "arn" => self.handle().get("arn"),
+            [word] if word == "domain" => self.handle().get("bucket_regional_domain_name"),
+            _ => self.handle().get("bucket"),
+        })
+    }
+
+    fn lower(&self, platform: &Platform, out: &mut Document) {
+        self.put(platform, out);
+        let name = crate::names::identifier(&["bucket", self.id.name.as_str(), "name"]);
+        out.output(&name, self.handle().get("bucket"), "The name of the bucket");
+    }
+}
+
+/// The name of a bucket in this account and region. Bucket names are shared by all of AWS, so the
+/// account and the region stand at the end
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
+pub fn global_name(platform: &Platform, out: &mut Document, name: &str) -> Value {
+    const LONGEST: usize = 63;
+    const ACCOUNT: usize = 12;
+    let region = &platform.head.region;
+    let room = LONGEST - ACCOUNT - region.len() - 2;
+    let head = platform.head.prefix.name(room, &[name]);
+    let account = crate::aws::account(out, MODULE);
+    template![head, "-", account, "-", region]
+}

@@ -1,0 +1,199 @@
+//! `[secret.<name>]`: a secret whose value is put in by hand or by another tool, never by platgen.
+use super::{MODULE, key};
+use crate::connect::iam::{Arn, Statement};
+use crate::connect::{Delivery, Edge, Grant, NoNarrowing, Reach};
+use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::names::identifier;
+use crate::platform::Platform;
+use crate::text::VariableName;
+use platgen_source::diagnostics::code;
+use platgen_source::{Count, Name, Read, text_type};
+use platgen_terraform::{Address, Document, Handle, Value, block, template};
+
+text_type! {
+    /// The name or ARN of a secret that exists already, in the grammar of Secrets Manager
+    /// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>).
+    SecretId,
+    "^[A-Za-z0-9/_+=.@:-]{1,512}$",
+    "1 to 512 letters, digits and / _ + = . @ : -",
+    |text| {
+        (1..=512).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+=.@:-".contains(&b))
+    }
+}
+
+text_type! {
+    /// A key of the JSON object in a secret. ECS takes it between colons, so it holds none.
+    JsonKey,
+    "^[A-Za-z0-9_-]{1,128}$",
+    "1 to 128 letters, digits, _ and -",
+    |text| {
+        (1..=128).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+    }
+}
+
+/// A secret in Secrets Manager. Its value is not in the spec, and not in the state.
+#[derive(Debug, Read)]
+pub struct SecretSpec {
+    /// Environments that have it; by default all.
+    pub only_in: Vec<Name>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The keys of the JSON object inside. Placeholders can name these and no others.
+    pub keys: Vec<JsonKey>,
+    /// The name or ARN of a secret that is made elsewhere.
+    pub existing: Option<SecretId>,
+    /// Days between the order to delete it and the end. By default 30, in development 0.
+    pub recovery_days: Option<Count<0, 30>>,
+}
+
+/// What others may do with a secret. A variable that speaks of it gets its value injected.
+#[derive(Clone, Debug, Default, Read)]
+#[spec(verbs)]
+pub struct SecretVerbs {
+    /// The beginning of the variable's name.
+    pub r#as: Option<VariableName>,
+    /// Read the value.
+    pub read: Option<NoNarrowing>,
+    /// Put in a new value.
+    pub write: Option<NoNarrowing>,
+}
+
+/// A secret with every detail decided.
+#[derive(Debug)]
+pub struct Secret {
+    id: ThingId,
+    aws_name: String,
+    description: Option<String>,
+    recovery_days: i64,
+    existing: Option<SecretId>,
+}
+
+/// The longest description (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>).
+const LONGEST_DESCRIPTION: usize = 2048;
+
+impl Kind for SecretSpec {
+    const KIND: &'static str = "secret";
+    const OUTPUTS: Outputs = Outputs::JsonKey;
+    type Thing = Secret;
+
+    fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Secret {
+        let path = id.path();
+        let recovery_days = self.recovery_days.map(Count::get);
+        if matches!(recovery_days, Some(1..=6)) {
+            let message = "Secrets Manager waits 7 to 30 days, or none at all";
+            resolving.find(&code::IMPOSSIBLE, &path.key("recovery_days"), message);
+        }
+        let description = self.description.as_deref().unwrap_or_default();
+        if description.len() > LONGEST_DESCRIPTION {
+            let message = format!("{} bytes; at most {LONGEST_DESCRIPTION}", description.len());
+            resolving.find(&code::LIMIT, &path.key("description"), message);
+        }
+        let head = resolving.head;
+        Secret {
+            aws_name: head.prefix.name(256, &[id.name.as_str()]),
+            description: self.description.clone(),
+            recovery_days: recovery_days.unwrap_or(head.by_profile(30, 0)),
+            existing: self.existing.clone(),
+            id,
+        }
+    }
+}
+
+impl Secret {
+    fn handle(&self) -> Handle {
+        let name = self.id.local(&[]);
+        let kind = "aws_secretsmanager_secret";
+        let address = match &self.existing {
+            None => Address::managed(kind, &name),
+            Some(_) => Address::data(kind, &name),
+        };
+        Handle::new(MODULE, address)
+    }
+
+    fn arn(&self) -> Value {
+        self.handle().get("arn")
+    }
+
+    /// Where a value stands, as ECS takes it: the whole, or one key of the JSON.
+    fn value_from(&self, key: Option<&str>) -> Value {
+        key.map_or_else(|| self.arn(), |key| template![self.arn(), format!(":{key}::")])
+    }
+
+    fn rights(
+        &self,
+        actions: &[&'static str],
+        key: &[&'static str],
+        region: &str,
+    ) -> Vec<Statement> {
+        let mut statements =
+            vec![Statement::allow(actions, vec![Arn::new("secretsmanager:Secret", self.arn())])];
+        // The key of a secret that is made elsewhere is not known here; AWS's own needs no right.
+        if self.existing.is_none() {
+            statements.push(key::right(key, "secretsmanager", region));
+        }
+        statements
+    }
+}
+
+impl Target for Secret {
+    type Verbs = SecretVerbs;
+
+    fn grant(&self, verbs: &SecretVerbs, edge: &Edge<'_>) -> Grant {
+        let mut grant = edge.grant();
+        let region = &edge.platform.head.region;
+        grant.reach.insert(Reach::Interface("secretsmanager"));
+        if verbs.read.is_some() && edge.delivery == Delivery::Inject {
+            let actions = ["secretsmanager:GetSecretValue"];
+            grant.execution.extend(self.rights(&actions, &["kms:Decrypt"], region));
+        } else if verbs.read.is_some() {
+            let actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
+            grant.task.extend(self.rights(&actions, &["kms:Decrypt"], region));
+            grant.variables.push((edge.variable("SECRET_ARN"), self.arn()));
+        }
+        if verbs.write.is_some() {
+            let actions = ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"];
+            let on_key = ["kms:Decrypt", "kms:GenerateDataKey"];
+            grant.task.extend(self.rights(&actions, &on_key, region));
+            grant.variables.push((edge.variable("SECRET_ARN"), self.arn()));
+        }
+        grant.variables.dedup();
+        grant
+    }
+}
+
+impl Thing for Secret {
+    fn id(&self) -> &ThingId {
+        &self.id
+    }
+
+    fn output(&self, words: &[String], _consumer: &ThingId, _platform: &Platform) -> Output {
+        Output::Secret(self.value_from(words.first().map(String::as_str)))
+    }
+
+    fn lower(&self, _platform: &Platform, out: &mut Document) {
+        let (name, path) = (self.id.local(&[]), self.id.path());
+        let mut file = out.module(MODULE).file(&self.id.file());
+        if let Some(existing) = &self.existing {
+            let data = file.data("aws_secretsmanager_secret", &name, lookup(existing.as_str()));
+            data.cause(&path.key("existing")).add();
+        } else {
+            let arguments = block! {
+                name: &self.aws_name,
+                description: self.description.clone(),
+                kms_key_id: key::arn(),
+                recovery_window_in_days: self.recovery_days,
+            };
+            file.resource("aws_secretsmanager_secret", &name, arguments).cause(&path).add();
+        }
+        let output = identifier(&["secret", self.id.name.as_str(), "arn"]);
+        out.output(&output, self.arn(), "The ARN of the secret; put its value in after applying");
+    }
+}
+
+/// A secret is found by its ARN or by its name.
+fn lookup(existing: &str) -> Value {
+    let is_arn = existing.starts_with("arn:");
+    block! { arn: is_arn.then_some(existing), name: (!is_arn).then_some(existing) }
+}

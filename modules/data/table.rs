@@ -1,0 +1,360 @@
+//! `[table.<name>]`: a DynamoDB table.
+use super::{MODULE, key};
+use crate::connect::iam::{Arn, Statement};
+use crate::connect::{Edge, Grant, NoNarrowing, Reach};
+use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::platform::Platform;
+use platgen_source::diagnostics::code;
+use platgen_source::{Count, Name, Read, text_type};
+use platgen_terraform::{Address, Document, Handle, Value, block, template};
+use std::collections::BTreeMap;
+
+text_type! {
+    /// The name of an attribute, in the grammar of DynamoDB
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>).
+    AttributeName,
+    "^[A-Za-z0-9_.:#-]{1,255}$",
+    "1 to 255 letters, digits and _ - . : #",
+    |text| {
+        (1..=255).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:#".contains(&b))
+    }
+}
+
+text_type! {
+    /// The name of an index, in the grammar of DynamoDB; often hard-coded in an image.
+    IndexName,
+    "^[A-Za-z0-9_.-]{3,255}$",
+    "3 to 255 letters, digits and _ - .",
+    |text| {
+        (3..=255).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+    }
+}
+
+/// The most global secondary indexes of a table
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>).
+const MOST_INDEXES: usize = 20;
+
+/// A DynamoDB table, paid by request.
+#[derive(Debug, Read)]
+pub struct TableSpec {
+    /// Environments that have it; by default all.
+    pub only_in: Vec<Name>,
+    /// The partition key: `"id"`, or `{ name = "id", type = "number" }`.
+    pub partition_key: AttributeSpec,
+    /// The sort key.
+    pub sort_key: Option<AttributeSpec>,
+    /// Global secondary indexes by their names.
+    pub index: BTreeMap<IndexName, IndexSpec>,
+    /// Days that any point in time can be restored from. By default 35, in development 1.
+    pub recovery_days: Option<Count<1, 35>>,
+    /// The attribute that holds the time an item expires, in seconds since 1970.
+    pub ttl: Option<AttributeName>,
+    /// Keeps a stream of the changes.
+    pub stream: Option<StreamView>,
+    /// Refuses to be deleted. By default in production.
+    pub protected: Option<bool>,
+}
+
+/// An attribute that is a key.
+#[derive(Clone, Debug, PartialEq, Eq, Read)]
+#[spec(short = "name")]
+pub struct AttributeSpec {
+    /// The name.
+    pub name: AttributeName,
+    /// The type. By default a text.
+    pub r#type: Option<AttributeType>,
+}
+
+/// The type of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
+pub enum AttributeType {
+    /// A text.
+    String,
+    /// A number.
+    Number,
+    /// Bytes.
+    Binary,
+}
+
+/// A global secondary index.
+#[derive(Debug, Read)]
+pub struct IndexSpec {
+    /// The partition key.
+    pub partition_key: AttributeSpec,
+    /// The sort key.
+    pub sort_key: Option<AttributeSpec>,
+    /// The other attributes that the index holds. By default all.
+    pub attributes: Option<Vec<AttributeName>>,
+}
+
+/// What a stream holds of each change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
+pub enum StreamView {
+    /// The item after the change.
+    New,
+    /// The item before the change.
+    Old,
+    /// Both.
+    Both,
+    /// The key only.
+    Keys,
+}
+
+/// What others may do with a table.
+#[derive(Clone, Debug, Default, Read)]
+#[spec(verbs)]
+pub struct TableVerbs {
+    /// The beginning of the variables' names.
+    pub r#as: Option<crate::text::VariableName>,
+    /// Get and query items, in the table and its indexes.
+    pub read: Option<NoNarrowing>,
+    /// Read the whole table.
+    pub scan: Option<NoNarrowing>,
+    /// Put and change items.
+    pub write: Option<NoNarrowing>,
+    /// Delete items.
+    pub delete: Option<NoNarrowing>,
+}
+
+/// A table with every detail decided.
+#[derive(Debug)]
+pub struct Table {
+    id: ThingId,
+    aws_name: String,
+    keys: Keys,
+    attributes: BTreeMap<String, AttributeType>,
+    indexes: BTreeMap<String, Index>,
+    recovery_days: i64,
+    ttl: Option<String>,
+    stream: Option<StreamView>,
+    protected: bool,
+}
+
+#[derive(Debug)]
+struct Keys {
+    partition: String,
+    sort: Option<String>,
+}
+
+#[derive(Debug)]
+struct Index {
+    keys: Keys,
+    attributes: Option<Vec<String>>,
+}
+
+impl Keys {
+    fn of(partition: &AttributeSpec, sort: Option<&AttributeSpec>) -> Self {
+        let name = |attribute: &AttributeSpec| attribute.name.to_string();
+        Self { partition: name(partition), sort: sort.map(name) }
+    }
+}
+
+impl Kind for TableSpec {
+    const KIND: &'static str = "table";
+    const OUTPUTS: Outputs = Outputs::Named(&["name", "arn", "stream_arn"]);
+    type Thing = Table;
+
+    fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Table {
+        if self.index.len() > MOST_INDEXES {
+            let message = format!("{} indexes; DynamoDB takes {MOST_INDEXES}", self.index.len());
+            resolving.find(&code::LIMIT, &id.path().key("index"), message);
+        }
+        let head = resolving.head;
+        let index = |(name, spec): (&IndexName, &IndexSpec)| {
+            let keys = Keys::of(&spec.partition_key, spec.sort_key.as_ref());
+            let names =
+                |names: &Vec<AttributeName>| names.iter().map(ToString::to_string).collect();
+            let attributes = spec.attributes.as_ref().map(names);
+            (name.to_string(), Index { keys, attributes })
+        };
+        Table {
+            aws_name: head.prefix.name(255, &[id.name.as_str()]),
+            keys: Keys::of(&self.partition_key, self.sort_key.as_ref()),
+            attributes: self.key_attributes(&id, resolving),
+            indexes: self.index.iter().map(index).collect(),
+            recovery_days: self.recovery_days.map_or(head.by_profile(35, 1), Count::get),
+            ttl: self.ttl.as_ref().map(ToString::to_string),
+            stream: self.stream,
+            protected: self.protected.unwrap_or(head.is_production()),
+            id,
+        }
+    }
+}
+
+impl TableSpec {
+    /// The type of every attribute that is a key: DynamoDB declares those, once, and no others.
+    fn key_attributes(
+        &self,
+        id: &ThingId,
+        resolving: &mut Resolving<'_>,
+    ) -> BTreeMap<String, AttributeType> {
+        let own = [Some(&self.partition_key), self.sort_key.as_ref()];
+        let own = own.into_iter().flatten().map(|attribute| (id.path(), attribute));
+        let indexed = self.index.iter().flat_map(|(name, index)| {
+            let path = id.path().key("index").key(name.as_str());
+            let keys = [Some(&index.partition_key), index.sort_key.as_ref()];
+            keys.into_iter().flatten().map(move |attribute| (path.clone(), attribute))
+        });
+        let mut types = BTreeMap::new();
+        for (path, attribute) in own.chain(indexed) {
+            let name = attribute.name.as_str();
+            let own_type = attribute.r#type.unwrap_or(AttributeType::String);
+            let known = *types.entry(name.to_owned()).or_insert(own_type);
+            if known != own_type {
+                let message = format!(
+                    "`{name}` is a {} here and a {} elsewhere in the table",
+                    own_type.word(),
+                    known.word()
+                );
+                resolving.find(&code::CONFLICT, &path, message);
+            }
+        }
+        types
+    }
+}
+
+impl Table {
+    fn handle(&self) -> Handle {
+        Handle::new(MODULE, Address::managed("aws_dynamodb_table", &self.id.local(&[])))
+    }
+
+    fn arn(&self) -> Arn {
+        Arn::new("dynamodb:table", self.handle().get("arn"))
+    }
+
+    fn index_arns(&self) -> Arn {
+        Arn::new("dynamodb:index", template![self.handle().get("arn"), "/index/*"])
+    }
+
+    /// Statements on the table, and on its indexes where the actions work on those.
+    fn allow(&self, actions: &[&'static str], on_indexes: &[&'static str]) -> Vec<Statement> {
+        let mut statements = vec![Statement::allow(actions, vec![self.arn()])];
+        if !self.indexes.is_empty() && !on_indexes.is_empty() {
+            statements.push(Statement::allow(on_indexes, vec![self.index_arns()]));
+        }
+        statements
+    }
+}
+
+impl Target for Table {
+    type Verbs = TableVerbs;
+
+    /// The actions of each verb:
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>.
+    fn grant(&self, verbs: &TableVerbs, edge: &Edge<'_>) -> Grant {
+        let mut grant = edge.grant();
+        if verbs.read.is_some() {
+            let read = [
+                "dynamodb:BatchGetItem",
+                "dynamodb:ConditionCheckItem",
+                "dynamodb:DescribeTable",
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+            ];
+            grant.task.extend(self.allow(&read, &["dynamodb:Query"]));
+        }
+        if verbs.scan.is_some() {
+            grant.task.extend(self.allow(&["dynamodb:Scan"], &["dynamodb:Scan"]));
+        }
+        if verbs.write.is_some() {
+            grant.task.extend(self.allow(&["dynamodb:PutItem", "dynamodb:UpdateItem"], &[]));
+        }
+        if verbs.delete.is_some() {
+            grant.task.extend(self.allow(&["dynamodb:DeleteItem"], &[]));
+        }
+        if verbs.write.is_some() && verbs.delete.is_some() {
+            // A batch may hold puts and deletes alike, so it needs both verbs.
+            grant.task.extend(self.allow(&["dynamodb:BatchWriteItem"], &[]));
+        }
+        if !grant.task.is_empty() {
+            // The table's key is used in the name of the caller, for reads and writes alike.
+            let region = &edge.platform.head.region;
+            grant.task.push(key::right(&["kms:Decrypt"], "dynamodb", region));
+            grant.reach.insert(Reach::Gateway("dynamodb"));
+        }
+        grant.variables.push((edge.variable("TABLE"), self.handle().get("name")));
+        grant
+    }
+}
+
+impl Thing for Table {
+    fn id(&self) -> &ThingId {
+        &self.id
+    }
+
+    fn output(&self, words: &[String], _consumer: &ThingId, _platform: &Platform) -> Output {
+        Output::Plain(match words {
+            [word] if word == "arn" => self.handle().get("arn"),
+            [word] if word == "stream_arn" => self.handle().get("stream_arn"),
+            _ => self.handle().get("name"),
+        })
+    }
+
+    fn lower(&self, _platform: &Platform, out: &mut Document) {
+        let attributes = self.attributes.iter().map(|(name, attribute_type)| {
+            block! { name: name, type: attribute_type.letter() }
+        });
+        let arguments = block! {
+            name: &self.aws_name,
+            billing_mode: "PAY_PER_REQUEST",
+            hash_key: &self.keys.partition,
+            range_key: self.keys.sort.clone(),
+            attribute: attributes.collect::<Value>(),
+            global_secondary_index: self.index_blocks(),
+            point_in_time_recovery: block! {
+                enabled: true,
+                recovery_period_in_days: self.recovery_days,
+            },
+            server_side_encryption: block! { enabled: true, kms_key_arn: key::arn() },
+            ttl: self.ttl.as_ref().map(|name| block! { enabled: true, attribute_name: name }),
+            stream_enabled: self.stream.is_some().then_some(true),
+            stream_view_type: self.stream.map(StreamView::aws_word),
+            deletion_protection_enabled: self.protected,
+        };
+        let mut file = out.module(MODULE).file(&self.id.file());
+        file.resource("aws_dynamodb_table", &self.id.local(&[]), arguments)
+            .cause(&self.id.path())
+            .add();
+        let name = crate::names::identifier(&["table", self.id.name.as_str(), "name"]);
+        out.output(&name, self.handle().get("name"), "The name of the table");
+    }
+}
+
+impl Table {
+    fn index_blocks(&self) -> Value {
+        let blocks = self.indexes.iter().map(|(name, index)| {
+            block! {
+                name: name,
+                hash_key: &index.keys.partition,
+                range_key: index.keys.sort.clone(),
+                projection_type: if index.attributes.is_some() { "INCLUDE" } else { "ALL" },
+                non_key_attributes: index.attributes.clone(),
+            }
+        });
+        blocks.collect()
+    }
+}
+
+impl AttributeType {
+    /// As DynamoDB writes it.
+    fn letter(self) -> &'static str {
+        match self {
+            Self::String => "S",
+            Self::Number => "N",
+            Self::Binary => "B",
+        }
+    }
+}
+
+impl StreamView {
+    fn aws_word(self) -> &'static str {
+        match self {
+            Self::New => "NEW_IMAGE",
+            Self::Old => "OLD_IMAGE",
+            Self::Both => "NEW_AND_OLD_IMAGES",
+            Self::Keys => "KEYS_ONLY",
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Access to the files beside a spec, as the one thing that a compilation takes from outside.
+use std::fmt;
+
+/// Reads files by their path relative to the folder of the spec.
+pub trait Files {
+    /// The bytes of a file. Paths that lead out of the folder are refused.
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileFault>;
+}
+
+/// Why a file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// There is no such file.
+    Missing,
+    /// The path leads out of the folder of the spec.
+    Outside,
+    /// The file cannot be read; the reason of the operating system.
+    Unreadable(String),
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => out.write_str("there is no such file"),
+            Self::Outside => out.write_str("the path leads out of the folder of the spec"),
+            Self::Unreadable(reason) => out.write_str(reason),
+        }
+    }
+}
+
+/// A folder in memory, for tests and for specs without files.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles(pub std::collections::BTreeMap<String, Vec<u8>>);
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileFault> {
+        self.0.get(path).cloned().ok_or(FileFault::Missing)
+    }
+}

@@ -1,0 +1,177 @@
+//! What a kind is: the traits that every room of this package fills.
+use crate::connect::{Edge, Grant};
+use crate::files::Files;
+use crate::kinds::{Spec, Uses};
+use crate::network::{self, OpenPort};
+use crate::platform::{Head, Platform};
+use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
+use platgen_source::{Name, Read};
+use platgen_terraform::{Document, Value};
+use std::fmt;
+
+/// The identity of a declared thing: `service.web`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ThingId {
+    /// The kind, as the spec writes it.
+    pub kind: &'static str,
+    /// The name.
+    pub name: Name,
+}
+
+/// What a spec may say of one kind of thing.
+pub trait Kind: Read {
+    /// The section, `database`.
+    const KIND: &'static str;
+    /// What placeholders can name of such a thing.
+    const OUTPUTS: Outputs;
+    /// Names that exist without being declared, as soon as something speaks of them.
+    const IMPLIED: &'static [&'static str] = &[];
+    /// What it becomes: every default applied, every name decided.
+    type Thing: Thing;
+
+    /// Decides what the spec leaves open, and finds what is wrong beyond the types.
+    fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Self::Thing;
+}
+
+/// A declared thing with every detail decided.
+pub trait Thing {
+    /// Which thing.
+    fn id(&self) -> &ThingId;
+
+    /// What a placeholder of a consumer gives: the words after the name. Only asked for words in
+    /// [`Kind::OUTPUTS`]. One thing can be found at different places by different consumers.
+    fn output(&self, words: &[String], consumer: &ThingId, platform: &Platform) -> Output;
+
+    /// The edges it declares.
+    fn uses(&self) -> Option<&Uses> {
+        None
+    }
+
+    /// The edges that follow from what it is, without being declared.
+    fn implied(&self, _platform: &Platform) -> Vec<Grant> {
+        Vec::new()
+    }
+
+    /// What is wrong with it that only shows once every thing and every edge is decided.
+    fn check(&self, _platform: &Platform) -> Vec<Diagnostic> {
+        Vec::new()
+    }
+
+    /// Whether it stands in the VPC. The network room makes a security group for it then, and
+    /// derives its rules from the edges.
+    fn in_network(&self) -> bool {
+        false
+    }
+
+    /// The id of the security group that rules of others name: its own, if it stands in the VPC. A
+    /// thing that platgen did not make gives the group that it has.
+    fn security_group(&self) -> Option<Value> {
+        self.in_network().then(|| network::security_group(self.id()).get("id"))
+    }
+
+    /// Its ports that addresses reach, where no other thing of the platform is the caller.
+    fn open_ports(&self, _platform: &Platform) -> Vec<OpenPort> {
+        Vec::new()
+    }
+
+    /// Whether it keeps log groups, which the logs key encrypts.
+    fn keeps_logs(&self) -> bool {
+        self.in_network()
+    }
+
+    /// What it becomes in Terraform.
+    fn lower(&self, platform: &Platform, out: &mut Document);
+}
+
+/// A thing that others can use.
+pub trait Target: Thing {
+    /// The type of the edge to it.
+    type Verbs;
+
+    /// Everything that an edge with these verbs gives its consumer.
+    fn grant(&self, verbs: &Self::Verbs, edge: &Edge<'_>) -> Grant;
+}
+
+/// The words that placeholders can name of a kind.
+#[derive(Clone, Copy, Debug)]
+pub enum Outputs {
+    /// Exactly one of these.
+    Named(&'static [&'static str]),
+    /// Nothing, for the whole, or one key of the JSON inside.
+    JsonKey,
+}
+
+/// What a placeholder gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// A value that may be seen.
+    Plain(Value),
+    /// Where the value of a secret stands, as ECS takes it in `valueFrom`
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html>).
+    Secret(Value),
+}
+
+/// What resolving a thing can see, and where it leaves its findings.
+pub struct Resolving<'a> {
+    /// The platform and its environment.
+    pub head: &'a Head,
+    /// What the spec says of everything.
+    pub spec: &'a Spec,
+    /// The files beside the spec.
+    pub files: &'a dyn Files,
+    /// What was found.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl ThingId {
+    /// The thing of a kind and a name.
+    pub fn new(kind: &'static str, name: &Name) -> Self {
+        Self { kind, name: name.clone() }
+    }
+
+    /// Where the spec declares it.
+    pub fn path(&self) -> SpecPath {
+        SpecPath::of([self.kind, self.name.as_str()])
+    }
+
+    /// The file of its resources, without ending: `service.web`.
+    pub fn file(&self) -> String {
+        self.to_string()
+    }
+
+    /// Its Terraform identifier where things of several kinds stand together: `service__web`.
+    pub fn identifier(&self) -> String {
+        crate::names::identifier(&[self.kind, self.name.as_str()])
+    }
+
+    /// Its Terraform identifier among things of its kind, with more parts behind: `web__main`.
+    pub fn local(&self, parts: &[&str]) -> String {
+        let mut all = vec![self.name.as_str()];
+        all.extend(parts);
+        crate::names::identifier(&all)
+    }
+}
+
+impl fmt::Display for ThingId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.kind, self.name)
+    }
+}
+
+impl Resolving<'_> {
+    /// Notes a finding about the value at a path.
+    pub fn find(&mut self, code: &'static Code, path: &SpecPath, message: impl Into<String>) {
+        self.findings.push(Diagnostic::at(code, path, message));
+    }
+
+    /// Notes a finding and its remedy.
+    pub fn find_with(
+        &mut self,
+        code: &'static Code,
+        path: &SpecPath,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.findings.push(Diagnostic::at(code, path, message).help(help));
+    }
+}

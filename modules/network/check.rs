@@ -1,0 +1,85 @@
+//! What can be wrong with a network only once every edge is known.
+use super::security::{Direction, Rule, rules};
+use super::{Nat, Vpc, endpoints};
+use crate::connect::Reach;
+use crate::kind::ThingId;
+use crate::platform::Platform;
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rules that a security group takes in each direction, unless AWS raised the quota
+/// (<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>).
+const MOST_RULES: usize = 60;
+
+/// Finds what the network does not give to the things that stand in it.
+pub fn check(platform: &Platform) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if let Vpc::Made(made) = &platform.network.vpc
+        && made.nat == Nat::None
+    {
+        for thing in platform.things.all().filter(|thing| thing.in_network()) {
+            findings.extend(dead_ends(thing.id(), platform));
+        }
+    }
+    findings.extend(crowded_groups(&rules(platform)));
+    findings
+}
+
+/// The ways of a consumer that lead nowhere in a network without NAT.
+fn dead_ends(consumer: &ThingId, platform: &Platform) -> Vec<Diagnostic> {
+    let endpoints = endpoints::of(platform).into_keys().collect();
+    let mut services: BTreeMap<&SpecPath, BTreeSet<&str>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for grant in platform.connections.of(consumer) {
+        for reach in &grant.reach {
+            match reach {
+                Reach::Internet(_) => findings.push(no_internet(consumer, &grant.cause)),
+                reach if endpoints::carry(&endpoints, *reach) => {}
+                Reach::Gateway(service) | Reach::Interface(service) => {
+                    services.entry(&grant.cause).or_default().insert(service);
+                }
+            }
+        }
+    }
+    findings.dedup();
+    findings.extend(services.iter().map(|(cause, names)| no_service(consumer, cause, names)));
+    findings
+}
+
+fn no_internet(consumer: &ThingId, cause: &SpecPath) -> Diagnostic {
+    let message = format!("`{consumer}` goes to the internet, but network.nat is \"none\"");
+    Diagnostic::at(&code::IMPOSSIBLE, cause, message).help("set network.nat = \"single\"")
+}
+
+fn no_service(consumer: &ThingId, cause: &SpecPath, names: &BTreeSet<&str>) -> Diagnostic {
+    let list: Vec<&str> = names.iter().copied().collect();
+    let message = format!(
+        "`{consumer}` talks to AWS services ({}) that the network has no way to: network.nat is \
+         \"none\", and they have no endpoints",
+        list.join(", ")
+    );
+    let help = "set network.endpoints = \"all\", or network.nat = \"single\"";
+    Diagnostic::at(&code::IMPOSSIBLE, cause, message).help(help)
+}
+
+fn crowded_groups(rules: &[Rule]) -> Vec<Diagnostic> {
+    let mut counts: BTreeMap<(&ThingId, Direction), usize> = BTreeMap::new();
+    for rule in rules {
+        if let Some(owner) = &rule.owner {
+            *counts.entry((owner, rule.direction)).or_default() += 1;
+        }
+    }
+    let crowded = counts.into_iter().filter(|(_, count)| *count > MOST_RULES);
+    let finding = |((owner, direction), count): ((&ThingId, Direction), usize)| {
+        let side = match direction {
+            Direction::Ingress => "lets in",
+            Direction::Egress => "lets out",
+        };
+        let message = format!(
+            "the security group of `{owner}` {side} by {count} rules; AWS takes {MOST_RULES}"
+        );
+        Diagnostic::at(&code::LIMIT, &owner.path(), message)
+            .help("join ranges of addresses, or ports, into fewer")
+    };
+    crowded.map(finding).collect()
+}

@@ -1,0 +1,166 @@
+//! The program as a user calls it: exit codes, what goes to which stream, and what stays on the disk.
+#![expect(clippy::disallowed_methods, reason = "tests lay out their own folders")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+use pretty_assertions::assert_eq;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const SPEC: &str = r#"spec = 1
+[platform]
+name   = "shop"
+region = "eu-central-1"
+[environment.dev]
+profile = "development"
+[environment.prod]
+[table.orders]
+partition_key = "id"
+"#;
+
+/// A folder with a spec in it.
+fn folder(spec: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("platform.toml"), spec).unwrap();
+    folder
+}
+
+fn platgen(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_platgen"))
+        .current_dir(folder)
+        .args(arguments)
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_spec_is_rendered_for_every_environment_and_then_nothing_changes() {
+    let folder = folder(SPEC);
+    let first = platgen(folder.path(), &["render"]);
+    assert_eq!(code(&first), 0, "{}", text(&first.stderr));
+    assert_eq!(text(&first.stdout), "", "words go to standard error");
+    for environment in ["dev", "prod"] {
+        let root = folder.path().join("generated/shop").join(environment);
+        assert!(root.join("main.tf.json").exists());
+        assert!(root.join("modules/data/table.orders.tf.json").exists());
+        assert!(root.join(".platgen/manifest.json").exists());
+    }
+    let again = platgen(folder.path(), &["render"]);
+    assert!(text(&again.stderr).contains("0 created, 0 changed, 0 deleted"));
+    assert_eq!(code(&platgen(folder.path(), &["render", "--check"])), 0);
+}
+
+#[test]
+fn check_prints_a_diff_and_exits_with_three() {
+    let folder = folder(SPEC);
+    platgen(folder.path(), &["render", "-e", "dev"]);
+    let changed = SPEC.replace("\"id\"", "\"order\"");
+    fs::write(folder.path().join("platform.toml"), changed).unwrap();
+    let check = platgen(folder.path(), &["render", "--check", "-e", "dev"]);
+    assert_eq!(code(&check), 3);
+    let diff = text(&check.stdout);
+    for line in ["-        \"hash_key\": \"id\",", "+        \"hash_key\": \"order\","] {
+        assert!(diff.contains(line), "{line} is not in:\n{diff}");
+    }
+    let table = folder.path().join("generated/shop/dev/modules/data/table.orders.tf.json");
+    assert!(fs::read_to_string(&table).unwrap().contains("\"id\""), "nothing was written");
+    let dry = platgen(folder.path(), &["render", "--dry-run", "-e", "dev"]);
+    assert_eq!(code(&dry), 0);
+    assert!(text(&dry.stdout).contains("change generated/shop/dev/modules/data/table.orders"));
+}
+
+#[test]
+fn what_vanishes_from_the_spec_is_deleted_and_files_of_others_stay() {
+    let folder = folder(SPEC);
+    platgen(folder.path(), &["render", "-e", "dev"]);
+    let root = folder.path().join("generated/shop/dev");
+    fs::write(root.join("mine.tf"), "# mine\n").unwrap();
+    let renamed = SPEC.replace("table.orders", "table.invoices");
+    fs::write(folder.path().join("platform.toml"), renamed).unwrap();
+    assert_eq!(code(&platgen(folder.path(), &["render", "-e", "dev"])), 0);
+    assert!(!root.join("modules/data/table.orders.tf.json").exists());
+    assert!(root.join("modules/data/table.invoices.tf.json").exists());
+    assert_eq!(fs::read_to_string(root.join("mine.tf")).unwrap(), "# mine\n");
+}
+
+#[test]
+fn a_hand_edited_file_is_refused_with_the_remedy() {
+    let folder = folder(SPEC);
+    platgen(folder.path(), &["render"]);
+    let edited = folder.path().join("generated/shop/dev/main.tf.json");
+    fs::write(&edited, "{}\n").unwrap();
+    let changed = SPEC.replace("\"id\"", "\"order\"");
+    fs::write(folder.path().join("platform.toml"), changed).unwrap();
+    let refused = platgen(folder.path(), &["render"]);
+    assert_eq!(code(&refused), 2);
+    assert!(text(&refused.stderr).contains("main.tf.json"), "{}", text(&refused.stderr));
+    assert_eq!(fs::read_to_string(&edited).unwrap(), "{}\n");
+    let prod = folder.path().join("generated/shop/prod/modules/data/table.orders.tf.json");
+    assert!(fs::read_to_string(prod).unwrap().contains("\"id\""), "no environment was written");
+}
+
+#[test]
+fn every_way_to_fail_has_its_exit_code() {
+    let good = folder(SPEC);
+    let bad = folder("spec = 1\n[platform]\nname = \"shop\"\n");
+    fs::write(good.path().join("file"), "").unwrap();
+    for (folder, arguments, expected) in [
+        (&bad, vec!["check"], 1),
+        (&bad, vec!["render"], 1),
+        (&good, vec!["check"], 0),
+        (&good, vec!["check", "missing.toml"], 1),
+        (&good, vec!["render", "-e", "stage"], 2),
+        (&good, vec!["render", "--out", "file"], 2),
+        (&good, vec!["render", "--check", "--dry-run"], 2),
+        (&good, vec!["rendr"], 2),
+        (&good, vec!["schema"], 0),
+    ] {
+        let output = platgen(folder.path(), &arguments);
+        assert_eq!(code(&output), expected, "{arguments:?}: {}", text(&output.stderr));
+    }
+    assert!(!bad.path().join("generated").exists());
+}
+
+#[test]
+fn json_is_one_document_on_standard_output() {
+    let good = folder(SPEC);
+    let bad = folder("spec = 2\n[platform]\nname = \"Shop\"\nregion = \"eu-central-1\"\n");
+    for (folder, arguments) in [
+        (&good, vec!["check", "--format", "json"]),
+        (&good, vec!["render", "--format", "json"]),
+        (&good, vec!["render", "--format", "json", "-e", "stage"]),
+        (&bad, vec!["check", "--format", "json"]),
+        (&bad, vec!["render", "--format", "json"]),
+    ] {
+        let output = platgen(folder.path(), &arguments);
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(answer.is_object(), "{arguments:?}");
+    }
+    let output = platgen(bad.path(), &["check", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<&str> = answer["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["PG0104", "PG0106"]);
+}
+
+#[test]
+fn colour_is_never_written_into_a_pipe() {
+    let bad = folder("spec = 2\n");
+    let output = platgen(bad.path(), &["check"]);
+    assert!(!text(&output.stderr).contains('\u{1b}'));
+}

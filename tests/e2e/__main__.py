@@ -1,0 +1,72 @@
+"""The command line of the end-to-end run. Exit status: 0 good, 1 the product is at fault, 2 it cannot run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from . import tools
+from .faults import CannotRun
+from .runner import Settings, run
+
+PROJECT = Path(__file__).resolve().parents[2]
+CACHE_VARIABLE = "PLATGEN_E2E_CACHE"
+STOPPED = 130
+"""The status of a program that ends on Ctrl-C, by the shells' convention."""
+
+
+def main() -> int:
+    """Runs what the command line asks for and returns the exit status."""
+    signal.signal(signal.SIGTERM, stop)
+    options = build_parser().parse_args()
+    try:
+        good = run(settings_from(options))
+    except CannotRun as problem:
+        print(f"tests/e2e: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return STOPPED
+    return 0 if good else 1
+
+
+def stop(_signal: int, _frame: FrameType | None) -> None:
+    """Makes a request to end take the way of Ctrl-C, so that child processes are ended too."""
+    raise KeyboardInterrupt
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options; argparse itself ends a wrong use with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="tests/e2e/run",
+        description="Render the examples and take them through init, validate and plan with the real engines.",
+    )
+    parser.add_argument(
+        "--engine", action="append", choices=tools.ENGINES, help="engine to run, repeatable (default: both)"
+    )
+    parser.add_argument(
+        "--example", action="append", default=[], metavar="NAME", help="folder of examples/, repeatable (default: all)"
+    )
+    parser.add_argument("--environment", metavar="NAME", help="the one environment to look at (default: all)")
+    parser.add_argument("--keep", action="store_true", help="keep the work copies of good runs too")
+    return parser
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """The settings for the project that this file belongs to."""
+    return Settings(
+        project=PROJECT,
+        cache=Path(os.environ.get(CACHE_VARIABLE, PROJECT / "target" / "e2e")).absolute(),
+        product=tools.find_product(PROJECT),
+        engines=tuple(options.engine or tools.ENGINES),
+        examples=tuple(options.example),
+        environment=options.environment,
+        keep=options.keep,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

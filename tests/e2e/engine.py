@@ -1,0 +1,156 @@
+"""Runs Terraform or OpenTofu in a work copy, with the provider pointed at the emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .configuration import Json
+from .emulator import Emulator, clean_environment
+from .faults import CannotRun, ProductFault
+
+TIME_LIMIT_SECONDS = 600
+GRACE_SECONDS = 30
+DETAIL_CHARACTERS = 600
+PLAN_FILE = "plan.bin"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine's program, and the configuration that leads it to the provider mirror."""
+
+    name: str
+    program: Path
+    configuration: Path
+
+    def version(self) -> str:
+        """The version that the program reports; raises `CannotRun` if it reports none."""
+        result = run([str(self.program), "version", "-json"], self.configuration.parent, self.environment({}))
+        if result.returncode != 0:
+            raise CannotRun(f"{self.program} does not work: {result.stderr.strip()}")
+        return str(json.loads(result.stdout)["terraform_version"])
+
+    def environment(self, extra: dict[str, str]) -> dict[str, str]:
+        """The engine's environment: nothing of the caller's, no version check, providers from the mirror."""
+        settings = {
+            "TF_CLI_CONFIG_FILE": str(self.configuration),
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+        }
+        return clean_environment({**settings, **extra})
+
+
+@dataclass(frozen=True)
+class Session:
+    """One engine in one work copy, with one account of the emulator."""
+
+    engine: Engine
+    work: Path
+    emulator: Emulator
+    account: str
+
+    def init(self) -> None:
+        """Installs modules and providers, and the local state that stands in for the real backend."""
+        self.require("init", "-input=false", "-no-color")
+
+    def validate(self) -> None:
+        """Validates; a warning is a fault of the product just as an error is.
+
+        The command's status says nothing of warnings, so only its report counts.
+        """
+        report = json.loads(self.run("validate", "-json").stdout)
+        found = [describe(item) for item in report["diagnostics"]]
+        if found:
+            raise ProductFault(f"validate is not clean ({len(found)})", "\n".join(found))
+
+    def plan(self) -> Json:
+        """Plans against the emulator and returns the plan as JSON."""
+        self.require("plan", "-json", "-input=false", f"-out={PLAN_FILE}")
+        shown: Json = json.loads(self.require("show", "-json", PLAN_FILE))
+        return shown
+
+    def require(self, *arguments: str) -> str:
+        """Runs a command that must succeed and returns what it printed."""
+        result = self.run(*arguments)
+        if result.returncode != 0:
+            words = "\n".join(printed_errors(result.stdout)) or result.stderr or result.stdout
+            raise ProductFault(f"{arguments[0]} fails", words.strip())
+        return result.stdout
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs one command of the engine in the work copy."""
+        environment = self.engine.environment(
+            {
+                "AWS_ENDPOINT_URL": self.emulator.url,
+                "AWS_ACCESS_KEY_ID": self.emulator.access_key(self.account),
+                "AWS_SECRET_ACCESS_KEY": self.emulator.secret_key,
+                "AWS_CONFIG_FILE": os.devnull,
+                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                "AWS_EC2_METADATA_DISABLED": "true",
+            }
+        )
+        return run([str(self.engine.program), *arguments], self.work, environment)
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end, or until the time limit or Ctrl-C, after which nothing of it is left."""
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    try:
+        output, problems = child.communicate(timeout=TIME_LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        output, problems = interrupt(child)
+        problems += f"interrupted after {TIME_LIMIT_SECONDS} s"
+    except BaseException:
+        interrupt(child)
+        raise
+    return subprocess.CompletedProcess(command, child.returncode, output, problems)
+
+
+def interrupt(child: subprocess.Popen[str]) -> tuple[str, str]:
+    """Asks an engine to stop; if it does not, ends it together with its provider processes."""
+    os.killpg(child.pid, signal.SIGINT)
+    try:
+        return child.communicate(timeout=GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        return child.communicate()
+
+
+def write_configuration(file: Path, mirror: Path) -> None:
+    """Writes the configuration with which an engine takes providers from the mirror and from nowhere else.
+
+    https://opentofu.org/docs/cli/config/config-file/#provider-installation
+    """
+    installation = f"  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n"
+    file.write_text(f"provider_installation {{\n{installation}}}\n")
+
+
+def describe(diagnostic: Json) -> str:
+    """One diagnostic in one line: severity, place, summary, detail."""
+    place = diagnostic.get("range")
+    where = diagnostic.get("address") or (f"{place['filename']}:{place['start']['line']}" if place else "")
+    detail = " ".join(diagnostic.get("detail", "").split())[:DETAIL_CHARACTERS]
+    return ": ".join(part for part in (diagnostic["severity"], where, diagnostic["summary"], detail) if part)
+
+
+def printed_errors(output: str) -> Iterator[str]:
+    """The error diagnostics among the JSON lines that a command prints with `-json`."""
+    for line in output.splitlines():
+        message = json.loads(line) if line.startswith("{") else {}
+        diagnostic = message.get("diagnostic", {})
+        if diagnostic.get("severity") == "error":
+            yield describe(diagnostic)
