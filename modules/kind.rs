@@ -1,7 +1,10 @@
 //! What a kind is: the traits that every room of this package fills.
+use crate::compute::task::Task;
 use crate::connect::{Edge, Grant};
+use crate::data::log_bucket::LogWriter;
 use crate::files::Files;
 use crate::kinds::{Spec, Uses};
+use crate::names::identifier;
 use crate::network::{self, OpenPort};
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
@@ -29,6 +32,9 @@ pub trait Kind: Read {
     /// What it becomes: every default applied, every name decided.
     type Thing: Thing;
 
+    /// Declares the things of [`Kind::IMPLIED`] that something speaks of.
+    fn imply(_spec: &mut Spec) {}
+
     /// Decides what the spec leaves open, and finds what is wrong beyond the types.
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Self::Thing;
 }
@@ -42,9 +48,14 @@ pub trait Thing {
     /// [`Kind::OUTPUTS`]. One thing can be found at different places by different consumers.
     fn output(&self, words: &[String], consumer: &ThingId, platform: &Platform) -> Output;
 
+    /// The containers that run, if it runs any.
+    fn task(&self) -> Option<&Task> {
+        None
+    }
+
     /// The edges it declares.
     fn uses(&self) -> Option<&Uses> {
-        None
+        self.task().map(|task| &task.uses)
     }
 
     /// The edges that follow from what it is, without being declared.
@@ -77,6 +88,16 @@ pub trait Thing {
     /// Whether it keeps log groups, which the logs key encrypts.
     fn keeps_logs(&self) -> bool {
         self.in_network()
+    }
+
+    /// Whether it keeps data, which the data key encrypts.
+    fn keeps_data(&self) -> bool {
+        false
+    }
+
+    /// As what it writes its requests into the platform's log bucket, if it does.
+    fn request_logs(&self) -> Option<LogWriter> {
+        None
     }
 
     /// What it becomes in Terraform.
@@ -141,14 +162,17 @@ impl ThingId {
 
     /// Its Terraform identifier where things of several kinds stand together: `service__web`.
     pub fn identifier(&self) -> String {
-        crate::names::identifier(&[self.kind, self.name.as_str()])
+        self.part(&[])
+    }
+
+    /// [`Self::identifier`] with more parts behind: `service__web__task`.
+    pub fn part(&self, parts: &[&str]) -> String {
+        identifier(&[&[self.kind, self.name.as_str()], parts].concat())
     }
 
     /// Its Terraform identifier among things of its kind, with more parts behind: `web__main`.
     pub fn local(&self, parts: &[&str]) -> String {
-        let mut all = vec![self.name.as_str()];
-        all.extend(parts);
-        crate::names::identifier(&all)
+        identifier(&[&[self.name.as_str()], parts].concat())
     }
 }
 

@@ -1,8 +1,8 @@
 //! The list of kinds. Adding a kind is one room, and one line here.
 use crate::connect::{self, Edge, Grant, InternetVerbs};
 use crate::kind::{Kind, Outputs, Resolving, Target, Thing, ThingId};
-use crate::network::{Network, NetworkSpec};
-use crate::platform::{Environments, Head, Platform, PlatformSpec, SpecVersion};
+use crate::network::NetworkSpec;
+use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
 use crate::{compute, data};
 use platgen_source::{Key, Name, Read, Reader, Things};
@@ -114,6 +114,13 @@ macro_rules! kinds {
             }
         }
 
+        impl Spec {
+            /// Declares what exists as soon as something speaks of it.
+            pub fn imply(&mut self) {
+                $(<$kind as Kind>::imply(self);)+
+            }
+        }
+
         /// What placeholders can name of a kind; `None` if there is no such kind.
         pub fn outputs(kind: &str) -> Option<Outputs> {
             match kind {
@@ -165,7 +172,7 @@ impl Key for TargetName {
     fn mention(&self, reader: &mut Reader) {
         use platgen_source::diagnostics::Step;
         if let [.., Step::Key(kind), Step::Key(name)] = reader.path().clone().steps() {
-            reader.mention(true, kind, name, &[]);
+            reader.mention_in_key(kind, name);
         }
     }
 }
@@ -178,9 +185,4 @@ fn resolve_all<K: Kind>(
         .iter()
         .map(|(name, spec)| (name.clone(), spec.resolve(ThingId::new(K::KIND, name), resolving)))
         .collect()
-}
-
-/// Resolves the network of a spec, declared or not.
-pub fn resolve_network(spec: &Spec, head: &Head, resolving: &mut Resolving<'_>) -> Network {
-    Network::resolve(spec.network.as_ref(), head, resolving)
 }

@@ -14,16 +14,19 @@
 //! document for the same spec. A fault of the spec is a diagnostic; a fault of platgen is left in the
 //! document for verification to report.
 pub mod aws;
+pub mod aws_name;
 pub mod compute;
 pub mod connect;
 pub mod data;
 pub mod files;
 pub mod kind;
 pub mod kinds;
+pub mod kms;
 pub mod names;
 pub mod network;
 pub mod platform;
 pub mod references;
+pub mod scaling;
 pub mod schema;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -66,7 +69,7 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
     let environment = Name::new(&merged.environment);
     let mut platform = None;
     if let (Some(mut spec), Some(environment)) = (spec, environment) {
-        compute::load_balancer::imply(&mut spec);
+        spec.imply();
         let head = Head::resolve(&spec, &environment);
         let mut resolving = Resolving { head: &head, spec: &spec, files, findings: Vec::new() };
         platform = Some(Platform::resolve(&mut resolving));
@@ -78,11 +81,13 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
 }
 
 /// Findings about things that were read whole. Of a thing with a fault, what follows from the fault
-/// would only hide it.
+/// would only hide it; and warnings wait until the whole spec can be read, since they speak of
+/// defaults that a broken key may have changed.
 fn independent(findings: Vec<Diagnostic>, read_faults: &[Diagnostic]) -> Vec<Diagnostic> {
     let broken: Vec<SpecPath> =
         read_faults.iter().filter_map(|fault| thing_of(fault.path()?)).collect();
     let whole = |finding: &Diagnostic| match finding.path().and_then(thing_of) {
+        _ if !read_faults.is_empty() && !finding.is_error() => false,
         Some(thing) => !broken.contains(&thing),
         None => true,
     };

@@ -17,7 +17,17 @@ impl Prefix {
         &self.0
     }
 
-    /// `{prefix}-{part}-{part}`, cut to `limit` letters. A name that was cut ends in a hash of the
+    /// `{prefix}-{part}-{part}`, however long.
+    pub fn full(&self, parts: &[&str]) -> String {
+        let mut name = self.0.clone();
+        for part in parts {
+            name.push('-');
+            name.push_str(part);
+        }
+        name
+    }
+
+    /// [`Prefix::full`], cut to `limit` letters. A name that was cut ends in a hash of the
     /// whole, so that two long names stay apart.
     pub fn name(&self, limit: usize, parts: &[&str]) -> String {
         fit(&self.full(parts), limit)
@@ -36,15 +46,6 @@ impl Prefix {
             path.push_str(part);
         }
         path
-    }
-
-    fn full(&self, parts: &[&str]) -> String {
-        let mut name = self.0.clone();
-        for part in parts {
-            name.push('-');
-            name.push_str(part);
-        }
-        name
     }
 }
 
@@ -75,7 +76,7 @@ pub fn identifier(parts: &[&str]) -> String {
     words.join("__")
 }
 
-/// The name of a variable in a container: `new-bids` gives `NEW_BIDS`.
+/// The name of a variable in a container: `new-orders` gives `NEW_ORDERS`.
 pub fn variable_prefix(name: &str) -> String {
     name.replace('-', "_").to_uppercase()
 }
@@ -87,18 +88,18 @@ mod tests {
     use proptest::prelude::*;
 
     fn prefix() -> Prefix {
-        Prefix::new(&Name::new("dev").unwrap(), &Name::new("freelancer-platform").unwrap())
+        Prefix::new(&Name::new("dev").unwrap(), &Name::new("shop-of-many-small-things").unwrap())
     }
 
     #[test]
     fn names_fit_and_stay_apart() {
         let prefix = prefix();
-        assert_eq!(prefix.name(64, &["web", "task"]), "dev-freelancer-platform-web-task");
+        assert_eq!(prefix.name(64, &["web", "task"]), "dev-shop-of-many-small-things-web-task");
         let one = prefix.name(32, &["notifications", "main"]);
         let other = prefix.name(32, &["notifications", "mail"]);
         assert_eq!(one.len(), 32);
         assert_ne!(one, other);
-        assert_eq!(prefix.path("/ecs", &["web"]), "/ecs/dev-freelancer-platform/web");
+        assert_eq!(prefix.path("/ecs", &["web"]), "/ecs/dev-shop-of-many-small-things/web");
     }
 
     proptest! {

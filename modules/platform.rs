@@ -1,12 +1,12 @@
 //! `[platform]` and `[environment.<name>]`, and the platform that all of a spec resolves to.
 use crate::connect::Connections;
 use crate::kind::{Output, Resolving, Thing, ThingId};
-use crate::kinds::{PlatformThings, Spec, resolve_network};
+use crate::kinds::{PlatformThings, Spec};
 use crate::names::Prefix;
 use crate::network::Network;
 use crate::text::{PLATFORM, Piece, PlainText};
-use platgen_source::diagnostics::{SpecPath, Step, code};
-use platgen_source::{Key, Name, Node, Read, Reader, Schemas, json, text_type};
+use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::{Key, Name, Node, Read, Reader, Schemas, is_plain, json, text_type};
 use platgen_terraform::Value;
 use std::collections::BTreeMap;
 
@@ -31,24 +31,33 @@ impl Read for SpecVersion {
 }
 
 text_type! {
-    /// An AWS region, `us-east-2`
-    /// (<https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>).
+    /// An AWS region of the partition `aws`, `us-east-2`. In China and `GovCloud` services, endpoints
+    /// and principals have other names, which platgen does not know
+    /// (<https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>).
     Region,
-    "^[a-z]{2}(-[a-z]{2,12}){1,3}-[1-9]$",
-    "a region such as us-east-2",
-    |text| {
-        let parts: Vec<&str> = text.split('-').collect();
-        let lower = |part: &&str| part.bytes().all(|b| b.is_ascii_lowercase());
-        match parts.as_slice() {
-            [country, places @ .., number] => {
-                country.len() == 2 && lower(country)
-                    && (1..=3).contains(&places.len())
-                    && places.iter().all(|place| (2..=12).contains(&place.len()) && lower(place))
-                    && matches!(number.as_bytes(), [b'1'..=b'9'])
-            }
-            _ => false,
+    "^(?!cn-|us-gov-|us-iso|eu-iso)[a-z]{2}(-[a-z]{2,12}){1,3}-[1-9]$",
+    "a region such as us-east-2, outside of China and GovCloud",
+    is_region
+}
+
+/// The beginnings of regions in other partitions.
+const OTHER_PARTITIONS: [&str; 4] = ["cn-", "us-gov-", "us-iso", "eu-iso"];
+
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let lower = |part: &&str| part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let well_formed = match parts.as_slice() {
+        [country, places @ .., number] => {
+            country.len() == 2
+                && lower(country)
+                && (1..=3).contains(&places.len())
+                && places.iter().all(|place| (2..=12).contains(&place.len()) && lower(place))
+                && matches!(number.as_bytes(), [b'1'..=b'9'])
         }
-    }
+        _ => false,
+    };
+    well_formed && !OTHER_PARTITIONS.iter().any(|other| text.starts_with(other))
 }
 
 text_type! {
@@ -60,7 +69,7 @@ text_type! {
 }
 
 text_type! {
-    /// A domain name in lower case, `freelancer.example.com`
+    /// A domain name in lower case, `shop.example.com`
     /// (<https://www.rfc-editor.org/rfc/rfc1035#section-2.3.1>).
     Domain,
     "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$",
@@ -90,9 +99,7 @@ text_type! {
     "^(?!aws:)[A-Za-z0-9_.:/=+@ -]{1,256}$",
     TAG_RULE,
     |text| {
-        (1..=256).contains(&text.len())
-            && !text.starts_with("aws:")
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:/=+@ -".contains(&b))
+        is_plain(text, 1..=256, b"_.:/=+@ -") && !text.starts_with("aws:")
     }
 }
 
@@ -108,6 +115,7 @@ pub struct PlatformSpec {
     /// The domain that the platform is reached at. Certificates and records are made for it.
     pub domain: Option<Domain>,
     /// The hosted zone at Route 53 that holds the records of the domain. By default the domain.
+    /// Without a domain it is not used.
     pub zone: Option<Domain>,
     /// The value of the tag `CostCenter`.
     pub cost_center: Option<Tag>,
@@ -145,7 +153,7 @@ pub struct EnvironmentSpec {
     pub profile: Option<Profile>,
     /// Another environment to start from.
     pub like: Option<Name>,
-    /// Paths to remove before this environment is laid over: `["bucket.portfolio.cors"]`.
+    /// Paths to remove before this environment is laid over: `["bucket.uploads.cors"]`.
     pub unset: Vec<String>,
 }
 
@@ -326,7 +334,7 @@ impl Platform {
         let spec = resolving.spec;
         let head = resolving.head.clone();
         check_tags(resolving);
-        let network = resolve_network(spec, &head, resolving);
+        let network = Network::resolve(spec.network.as_ref(), resolving);
         let things = PlatformThings::resolve(spec, resolving);
         let connections = Connections::default();
         let mut platform = Self { head, network, things, connections };
@@ -352,11 +360,4 @@ impl Platform {
             _ => Output::Plain(Value::from(self.head.piece(piece))),
         }
     }
-}
-
-/// The path of an environment's own keys.
-pub fn environment_path(environment: &Name) -> SpecPath {
-    let mut path = SpecPath::of(["environment"]);
-    path.push(Step::Key(environment.to_string()));
-    path
 }

@@ -2,8 +2,8 @@
 use crate::kinds::Spec;
 use platgen_source::{Key, Name, json, schema_of};
 
-/// Keys that an overlay cannot hold.
-const NOT_IN_OVERLAYS: [&str; 2] = ["environment", "spec"];
+/// The key that an overlay cannot hold: an environment has no environments.
+const NOT_IN_OVERLAYS: &str = "environment";
 
 /// The schema of a whole spec (draft 2020-12). An environment takes its own keys and a part of every
 /// section.
@@ -20,7 +20,7 @@ pub fn schema() -> json::Value {
     let own = &mut schema["$defs"]["platform.EnvironmentSpec"]["properties"];
     if let (Some(own), json::Value::Object(overlay)) = (own.as_object_mut(), overlay) {
         let sections = overlay.into_iter();
-        own.extend(sections.filter(|(key, _)| !NOT_IN_OVERLAYS.contains(&key.as_str())));
+        own.extend(sections.filter(|(key, _)| key != NOT_IN_OVERLAYS));
     }
     schema["title"] = "platgen spec".into();
     schema["$comment"] = format!("names match {}", <Name as Key>::PATTERN.unwrap_or("")).into();

@@ -37,6 +37,19 @@ pub(crate) fn findings_in(environment: &str, toml: &str) -> Vec<(&'static str, S
     compiled(environment, toml, &MemoryFiles::default()).findings.iter().map(row).collect()
 }
 
+/// The code and the path of every finding in `dev`.
+pub(crate) fn found(toml: &str) -> Vec<(&'static str, String)> {
+    findings(toml).into_iter().map(|(code, path, _)| (code, path)).collect()
+}
+
+/// The only block of an argument that is written as a list of them.
+pub(crate) fn only(blocks: &json::Value) -> json::Value {
+    match blocks {
+        json::Value::Array(items) if items.len() == 1 => items[0].clone(),
+        block => block.clone(),
+    }
+}
+
 /// The platform of a text without errors, in an environment.
 pub(crate) fn platform(environment: &str, toml: &str) -> Platform {
     let compiled = compiled(environment, toml, &MemoryFiles::default());

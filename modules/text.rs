@@ -4,7 +4,7 @@
 //! braces, and doubled braces, stay as they are: JSON and templates of others pass through.
 use crate::kinds::KINDS;
 use platgen_source::diagnostics::code;
-use platgen_source::{Node, Read, Reader, Schemas, json, text_type};
+use platgen_source::{Node, Read, Reader, Schemas, is_plain, json, text_type};
 
 /// The first word of a placeholder that speaks of the platform.
 pub const PLATFORM: &str = "platform";
@@ -19,9 +19,7 @@ text_type! {
     "^[A-Za-z_][A-Za-z0-9_]{0,254}$",
     "letters, digits and _, not beginning with a digit, at most 255",
     |text| {
-        (1..=255).contains(&text.len())
-            && !text.starts_with(|first: char| first.is_ascii_digit())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        is_plain(text, 1..=255, b"_") && !text.starts_with(|first: char| first.is_ascii_digit())
     }
 }
 
@@ -100,10 +98,7 @@ fn push_literal(pieces: &mut Vec<Piece>, text: &str) {
 /// The placeholder between two braces, if its first word is one that placeholders begin with.
 fn placeholder(inside: &str) -> Option<Piece> {
     let words: Vec<&str> = inside.split('.').collect();
-    let plain = |word: &&str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    };
-    if !words.iter().all(plain) {
+    if !words.iter().all(|word| is_plain(word, 1..=usize::MAX, b"-_")) {
         return None;
     }
     match words.as_slice() {
@@ -130,9 +125,9 @@ impl Read for Text {
                 }
                 Piece::Output { kind, name, output } => {
                     let output: Vec<&str> = output.iter().map(String::as_str).collect();
-                    reader.mention(false, kind, name, &output);
+                    reader.mention(kind, name, &output);
                 }
-                Piece::Platform(key) => reader.mention(false, PLATFORM, key, &[]),
+                Piece::Platform(key) => reader.mention(PLATFORM, key, &[]),
                 Piece::Literal(_) | Piece::Environment => {}
             }
         }

@@ -8,7 +8,8 @@
 //! 4. [`commands`]: the command line puts these together, and tells the user.
 //!
 //! *Invariants*: only `commands` prints, only `disk` changes the disk, only `spec` reads files of the
-//! user. Nothing comes from the environment but `NO_COLOR`.
+//! user. Nothing comes from the environment but whether colours are wanted (`NO_COLOR`,
+//! `CLICOLOR_FORCE`).
 pub mod commands;
 pub mod disk;
 pub mod pipeline;

@@ -1,8 +1,9 @@
 //! Reads a spec and the files beside it: the only code that reads files of the user.
 use platgen_modules::files::{FileFault, Files};
-use platgen_source::diagnostics::{Diagnostic, Place, Report, Sources, Span, code};
-use platgen_source::{Layers, Node, parse, unite};
-use std::io::ErrorKind;
+use platgen_source::diagnostics::{Diagnostic, FileId, Place, Report, Sources, Span, code};
+use platgen_source::{LARGEST, Layers, Node, parse, unite};
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 /// A spec that was read, or what kept it from being read.
@@ -75,7 +76,7 @@ fn spec_files(path: &Path, faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
 }
 
 fn read(path: &Path, sources: &mut Sources, faults: &mut Vec<Diagnostic>) -> Option<Node> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match read_bounded(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             let fault = unreadable(path, &reason(&error));
@@ -84,28 +85,35 @@ fn read(path: &Path, sources: &mut Sources, faults: &mut Vec<Diagnostic>) -> Opt
         }
     };
     let name = path.display().to_string();
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let good = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
-            let file = sources.add(&name, good);
-            let place = Place::Text(Span::new(file, &(at..at)));
-            let message = format!("byte {at} is not UTF-8");
-            let fault = Diagnostic::new(&code::NOT_UTF8, place, message);
-            faults.push(fault.help("save the file with the encoding UTF-8"));
-            return None;
-        }
-    };
-    let file = sources.add(&name, text);
-    let text = sources.get(file).map_or("", |source| source.text.as_str());
-    match parse(file, text) {
-        Ok(node) => Some(node),
-        Err(syntax) => {
-            faults.extend(syntax);
-            None
-        }
+    if bytes.len() > LARGEST {
+        let place = Place::Text(Span::new(sources.add(&name, String::new()), &(0..0)));
+        let message =
+            format!("the file has more than {LARGEST} bytes, the most that platgen reads");
+        faults.push(Diagnostic::new(&code::TOO_LARGE, place, message));
+        return None;
     }
+    let parsed = decode(&name, bytes, sources)
+        .and_then(|file| parse(file, sources.get(file).map_or("", |source| source.text.as_str())));
+    parsed.map_err(|found| faults.extend(found)).ok()
+}
+
+/// Takes a text in; one that is no UTF-8 as far as it is.
+fn decode(name: &str, bytes: Vec<u8>, sources: &mut Sources) -> Result<FileId, Vec<Diagnostic>> {
+    String::from_utf8(bytes).map(|text| sources.add(name, text)).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let good = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
+        let place = Place::Text(Span::new(sources.add(name, good), &(at..at)));
+        let fault = Diagnostic::new(&code::NOT_UTF8, place, format!("byte {at} is not UTF-8"));
+        vec![fault.help("save the file with the encoding UTF-8")]
+    })
+}
+
+/// The bytes of a file, or just as many as show that it is too large.
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX);
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The folder of a spec. Files are read below it, never above it and never through a link out of it.
@@ -129,7 +137,11 @@ impl Files for Folder {
         if !real.starts_with(&root) {
             return Err(FileFault::Outside);
         }
-        std::fs::read(&real).map_err(|error| fault(&error))
+        let bytes = read_bounded(&real).map_err(|error| fault(&error))?;
+        if bytes.len() > LARGEST {
+            return Err(FileFault::Unreadable(format!("it has more than {LARGEST} bytes")));
+        }
+        Ok(bytes)
     }
 }
 

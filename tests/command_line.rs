@@ -5,7 +5,7 @@
 use pretty_assertions::assert_eq;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 const SPEC: &str = r#"spec = 1
@@ -163,4 +163,103 @@ fn colour_is_never_written_into_a_pipe() {
     let bad = folder("spec = 2\n");
     let output = platgen(bad.path(), &["check"]);
     assert!(!text(&output.stderr).contains('\u{1b}'));
+}
+
+/// The same spec, as an editor of Windows saves it, in a folder of several files, or elsewhere.
+#[test]
+fn the_same_spec_gives_the_same_bytes_wherever_and_however_it_is_saved() {
+    let plain = folder(SPEC);
+    let windows = folder(&format!("\u{feff}{}", SPEC.replace('\n', "\r\n")));
+    let parts = tempfile::tempdir().unwrap();
+    fs::create_dir_all(parts.path().join("deep/er")).unwrap();
+    let (first, second) = SPEC.split_at(SPEC.find("[environment.dev]").unwrap());
+    fs::write(parts.path().join("deep/er/b.toml"), first).unwrap();
+    fs::write(parts.path().join("deep/er/a.toml"), second).unwrap();
+    let table = |folder: &TempDir, spec: &str| {
+        let output = platgen(folder.path(), &["render", spec, "--out", "out"]);
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        let file = "out/shop/prod/modules/data/table.orders.tf.json";
+        fs::read_to_string(folder.path().join(file)).unwrap()
+    };
+    let expected = table(&plain, "platform.toml");
+    assert_eq!(table(&windows, "platform.toml"), expected);
+    assert_eq!(table(&parts, "deep/er"), expected);
+}
+
+#[test]
+fn what_is_no_spec_is_told_at_its_place() {
+    for (spec, place, reason) in [
+        ("", "platform.toml:1:1", "the key `spec` is missing"),
+        ("spec = [1,\n", "platform.toml:1:11", "unclosed array"),
+        ("[queue.mails]\n", "platform.toml:1:2", "there is no key `queue` here"),
+    ] {
+        let folder = folder(spec);
+        let output = platgen(folder.path(), &["check"]);
+        assert_eq!(code(&output), 1);
+        let words = text(&output.stderr);
+        assert!(words.contains(place) && words.contains(reason), "{words}");
+    }
+    let nothing = tempfile::tempdir().unwrap();
+    for (spec, reason) in [("platform.toml", "there is no such file"), (".", "holds no file")] {
+        let output = platgen(nothing.path(), &["check", spec]);
+        assert_eq!(code(&output), 1);
+        assert!(text(&output.stderr).contains(reason), "{}", text(&output.stderr));
+    }
+}
+
+/// What stands where platgen would write is not touched, and not followed.
+#[test]
+fn what_is_in_the_way_is_named_and_stays() {
+    let refused = |lay_out: &dyn Fn(&Path), reason: &str| {
+        let folder = folder(SPEC);
+        lay_out(folder.path());
+        let output = platgen(folder.path(), &["render", "-e", "dev"]);
+        assert_eq!(code(&output), 2, "{reason}");
+        assert!(text(&output.stderr).contains(reason), "{}", text(&output.stderr));
+        folder
+    };
+    refused(&|at| fs::write(at.join("generated"), "mine").unwrap(), "A file stands where");
+    let root = "generated/shop/dev";
+    refused(
+        &|at| fs::create_dir_all(at.join(root).join("main.tf.json")).unwrap(),
+        "main.tf.json is a folder",
+    );
+    let linked = refused(
+        &|at| {
+            fs::create_dir_all(at.join(root)).unwrap();
+            fs::write(at.join("target"), "mine").unwrap();
+            std::os::unix::fs::symlink(at.join("target"), at.join(root).join("main.tf.json"))
+                .unwrap();
+        },
+        "main.tf.json is a link",
+    );
+    assert_eq!(fs::read_to_string(linked.path().join("target")).unwrap(), "mine");
+    assert!(!linked.path().join(root).join("versions.tf.json").exists(), "nothing was written");
+}
+
+/// `platgen schema | head -1`: whoever reads may stop.
+#[test]
+fn a_reader_that_stops_is_no_failure() {
+    let folder = folder(&format!("{SPEC}[bucket.X]\n"));
+    for arguments in [&["schema"][..], &["check", "--format", "json"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_platgen"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(!text(&output.stderr).contains("panicked"), "{}", text(&output.stderr));
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", output.status);
+    }
+}
+
+#[test]
+fn control_characters_of_a_spec_never_reach_the_terminal() {
+    let bad = folder("spec = 1\n[platform]\nname = \"a\\u001b[31m\"\n[\"\\u001b]0;x\\u0007\"]\n");
+    let output = platgen(bad.path(), &["check"]);
+    let words = text(&output.stderr);
+    assert!(!words.contains(|letter: char| letter.is_control() && letter != '\n'), "{words:?}");
 }

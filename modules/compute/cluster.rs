@@ -1,5 +1,5 @@
 //! The ECS cluster that all services and jobs of a platform run in.
-use super::{MODULE, task};
+use super::MODULE;
 use crate::kind::Thing;
 use crate::network;
 use crate::network::Retention;
@@ -32,8 +32,7 @@ pub fn exec_log_group() -> Handle {
 
 /// Puts the cluster into a document, if anything runs in it.
 pub fn lower(platform: &Platform, out: &mut Document) {
-    let things = &platform.things;
-    if things.service.is_empty() && things.job.is_empty() {
+    if platform.things.all().all(|thing| thing.task().is_none()) {
         return;
     }
     let cause = SpecPath::of(["platform"]);
@@ -60,8 +59,7 @@ pub fn lower(platform: &Platform, out: &mut Document) {
 }
 
 fn allows_exec(platform: &Platform) -> bool {
-    let task_of = |thing: &dyn Thing| task::of(thing.id(), platform).map(|task| task.exec);
-    platform.things.all().any(|thing| task_of(thing) == Some(true))
+    platform.things.all().filter_map(Thing::task).any(|task| task.exec)
 }
 
 /// What is typed in a shell is encrypted on its way and kept like every other log

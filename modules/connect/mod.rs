@@ -10,8 +10,8 @@ use crate::names::variable_prefix;
 use crate::platform::Platform;
 use iam::Statement;
 use platgen_source::Read;
-use platgen_source::diagnostics::SpecPath;
-use platgen_terraform::{Handle, Value};
+use platgen_source::diagnostics::{SpecPath, Step};
+use platgen_terraform::Value;
 use std::collections::BTreeSet;
 
 /// What one edge gives its consumer.
@@ -23,8 +23,8 @@ pub struct Grant {
     pub target: Option<ThingId>,
     /// The line of the spec that gives it.
     pub cause: SpecPath,
-    /// Whether the spec says so in `uses`, or it follows from something else.
-    pub declared: bool,
+    /// Where it comes from.
+    pub declared: Declared,
     /// Rights of the code that runs.
     pub task: Vec<Statement>,
     /// Rights of what starts the code: pulling the image, injecting secrets.
@@ -37,8 +37,15 @@ pub struct Grant {
     pub variables: Vec<(String, Value)>,
     /// Variables whose value is a secret: where it stands, as ECS takes it in `valueFrom`.
     pub secrets: Vec<(String, Value)>,
-    /// What must exist before the consumer starts, beyond what references say.
-    pub after: Vec<Handle>,
+}
+
+/// Where an edge comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// The spec has it in `uses`.
+    InUses,
+    /// It follows from what a thing is.
+    Implied,
 }
 
 /// A way from the consumer to a port of the target. The target owns the port.
@@ -91,9 +98,6 @@ pub struct Edge<'a> {
     pub prefix: String,
     /// How the target's secret gets to the consumer.
     pub delivery: Delivery,
-    /// Whether the consumer finds services by their bare names (Service Connect). Tasks that are
-    /// run once are not part of it.
-    pub in_service_connect: bool,
     /// The whole platform.
     pub platform: &'a Platform,
     target: ThingId,
@@ -168,16 +172,15 @@ impl<'a> Edge<'a> {
         platform: &'a Platform,
         name: Option<&str>,
     ) -> Self {
-        let target = target.id().clone();
-        let cause = consumer.id().path().key("uses").key(target.kind).key(target.name.as_str());
+        let id = target.id();
+        let cause = consumer.id().path().key("uses").key(id.kind).key(id.name.as_str());
         Self {
             consumer: consumer.id(),
             cause,
-            prefix: name.map_or_else(|| variable_prefix(target.name.as_str()), str::to_owned),
-            delivery: compute::task::delivery(consumer.id(), &target, platform),
-            in_service_connect: consumer.id().kind == compute::service::KIND,
+            prefix: name.map_or_else(|| variable_prefix(id.name.as_str()), str::to_owned),
+            delivery: compute::task::delivery(consumer, target, platform),
             platform,
-            target,
+            target: id.clone(),
         }
     }
 
@@ -193,15 +196,6 @@ impl<'a> Edge<'a> {
     }
 }
 
-/// Where an edge comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Declared {
-    /// The spec has it in `uses`.
-    InUses,
-    /// It follows from what a thing is.
-    Implied,
-}
-
 impl Grant {
     /// A grant that gives nothing yet.
     pub fn new(
@@ -214,31 +208,23 @@ impl Grant {
             consumer: consumer.clone(),
             target,
             cause,
-            declared: declared == Declared::InUses,
+            declared,
             task: Vec::new(),
             execution: Vec::new(),
             ports: Vec::new(),
             reach: BTreeSet::new(),
             variables: Vec::new(),
             secrets: Vec::new(),
-            after: Vec::new(),
         }
     }
 
-    /// What the edge is called among the edges of its consumer: `database__main`. What a thing needs
-    /// to run at all is `base`.
+    /// What the edge is called among the edges of its consumer: `database__main`. Without a target it
+    /// is called like the key that gives it, `exec`; what a thing needs to run at all is `base`.
     pub fn name(&self) -> String {
-        match &self.target {
-            Some(target) => target.identifier(),
-            None if self.cause == self.consumer.path() => "base".to_owned(),
-            None => {
-                let last = self.cause.steps().last();
-                let word = match last {
-                    Some(platgen_source::diagnostics::Step::Key(key)) => key.as_str(),
-                    _ => "base",
-                };
-                crate::names::identifier(&[&word.replace('_', "-")])
-            }
+        match (&self.target, self.cause.steps().last()) {
+            (Some(target), _) => target.identifier(),
+            (None, Some(Step::Key(key))) if self.cause != self.consumer.path() => key.clone(),
+            (None, _) => "base".to_owned(),
         }
     }
 }

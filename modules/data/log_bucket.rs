@@ -5,25 +5,35 @@
 //! and so does S3 itself
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html>).
 use super::MODULE;
-use super::bucket::{Bucket, StoreSettings, private_store};
+use super::bucket::{StoreSettings, private_store, shared_name};
 use crate::aws;
-use crate::compute::load_balancer::LoadBalancer;
 use crate::connect::iam::{Arn, Principal, Statement};
+use crate::kind::Thing;
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{Address, Document, Handle, Value, block, template};
+use std::collections::BTreeSet;
 
-/// The file and the name of its resources.
-const NAME: &str = "logs";
+/// The file of its resources.
+const FILE: &str = "logs";
+/// The name of its resources. No name of a thing gives it, so that a bucket may be called `logs`.
+const NAME: &str = "platform__logs";
 /// Where load balancers write: `lb/<name>/AWSLogs/…`.
 pub const LOAD_BALANCER_PREFIX: &str = "lb";
 /// Where buckets write: `s3/<name>/…`.
-const BUCKET_PREFIX: &str = "s3";
-/// How long request logs are kept, in days.
-const KEPT_DAYS: (i64, i64) = (90, 7);
+pub const BUCKET_PREFIX: &str = "s3";
+/// How many days request logs are kept, in production and in development.
+const KEPT_DAYS: [i64; 2] = [90, 7];
+/// Days after its beginning at which an unfinished upload is dropped.
+const ABORT_DAYS: i64 = 7;
 
-fn bucket() -> Handle {
-    Handle::new(MODULE, Address::managed("aws_s3_bucket", NAME))
+/// Who writes into the log bucket: each asks for another statement in its policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogWriter {
+    /// S3, for buckets.
+    Buckets,
+    /// Elastic Load Balancing, for load balancers.
+    LoadBalancers,
 }
 
 /// The bucket, as soon as its policy lets others write: they try when they are told to.
@@ -33,43 +43,55 @@ pub fn ready() -> Value {
 
 /// Puts the bucket into a document, if anything writes to it.
 pub fn lower(platform: &Platform, out: &mut Document) {
-    let things = &platform.things;
-    let buckets = things.bucket.values().any(Bucket::has_access_logs);
-    let balancers = things.load_balancer.values().any(LoadBalancer::has_access_logs);
-    if !buckets && !balancers {
+    let writers: BTreeSet<LogWriter> =
+        platform.things.all().filter_map(Thing::request_logs).collect();
+    if writers.is_empty() {
         return;
     }
-    let mut statements = Vec::new();
-    if buckets {
-        statements.push(from_buckets(out));
-    }
-    if balancers {
-        statements.push(from_load_balancers(platform, out));
-    }
+    let statements = writers.into_iter().map(|writer| writer.statement(platform, out)).collect();
     let cause = SpecPath::of(["platform"]);
     let settings = StoreSettings {
-        file: NAME,
+        file: FILE,
         name: NAME,
         cause: &cause,
-        aws_name: NAME,
+        aws_name: shared_name(platform, out, "logs"),
         versioning: true,
-        force_destroy: platform.head.by_profile(false, true),
+        force_destroy: !platform.head.is_production(),
         key: None,
         statements,
     };
-    private_store(platform, out, settings);
-    let days = platform.head.by_profile(KEPT_DAYS.0, KEPT_DAYS.1);
-    let rule = block! {
+    let bucket = private_store(out, settings);
+    let arguments = block! { bucket: bucket.get("id"), rule: expiration(platform) };
+    let mut file = out.module(MODULE).file(FILE);
+    file.resource("aws_s3_bucket_lifecycle_configuration", NAME, arguments).cause(&cause).add();
+}
+
+/// What becomes of request logs over time.
+fn expiration(platform: &Platform) -> Value {
+    let [production, development] = KEPT_DAYS;
+    let days = platform.head.by_profile(production, development);
+    block! {
         id: "expire",
         status: "Enabled",
         filter: block! { prefix: "" },
         expiration: block! { days: days },
         noncurrent_version_expiration: block! { noncurrent_days: days },
-        abort_incomplete_multipart_upload: block! { days_after_initiation: 7 },
-    };
-    let arguments = block! { bucket: bucket().get("id"), rule: rule };
-    let mut file = out.module(MODULE).file(NAME);
-    file.resource("aws_s3_bucket_lifecycle_configuration", NAME, arguments).cause(&cause).add();
+        abort_incomplete_multipart_upload: block! { days_after_initiation: ABORT_DAYS },
+    }
+}
+
+impl LogWriter {
+    /// What lets the writer in.
+    fn statement(self, platform: &Platform, out: &mut Document) -> Statement {
+        match self {
+            Self::Buckets => from_buckets(out),
+            Self::LoadBalancers => from_load_balancers(platform, out),
+        }
+    }
+}
+
+fn bucket() -> Handle {
+    Handle::new(MODULE, Address::managed("aws_s3_bucket", NAME))
 }
 
 fn objects(prefix: &str) -> Value {
@@ -93,4 +115,27 @@ fn from_load_balancers(platform: &Platform, out: &mut Document) -> Statement {
     Statement::allow(&["s3:PutObject"], objects)
         .to(Principal::Service("logdelivery.elasticloadbalancing.amazonaws.com".into()))
         .when("ArnLike", "aws:SourceArn", [source])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{document_in, resource};
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn a_declared_bucket_may_be_called_logs() {
+        let document = document_in("prod", "[bucket.logs]");
+        for (name, expected) in [
+            ("logs", "prod-shop-logs-${data.aws_caller_identity.current.account_id}-us-east-2"),
+            (
+                "platform__logs",
+                "prod-shop-${data.aws_caller_identity.current.account_id}-us-east-2-logs",
+            ),
+        ] {
+            let bucket = resource(&document, "data", &format!("aws_s3_bucket.{name}"));
+            assert_eq!(bucket["bucket"], expected);
+        }
+        let logging = resource(&document, "data", "aws_s3_bucket_logging.logs");
+        assert_eq!(logging["target_bucket"], "${aws_s3_bucket_policy.platform__logs.bucket}");
+    }
 }

@@ -3,11 +3,10 @@ use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Delivery, Edge, Grant, NoNarrowing, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
-use crate::names::identifier;
 use crate::platform::Platform;
 use crate::text::VariableName;
-use platgen_source::diagnostics::code;
-use platgen_source::{Count, Name, Read, text_type};
+use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::{Count, Name, Read, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle, Value, block, template};
 
 text_type! {
@@ -16,10 +15,7 @@ text_type! {
     SecretId,
     "^[A-Za-z0-9/_+=.@:-]{1,512}$",
     "1 to 512 letters, digits and / _ + = . @ : -",
-    |text| {
-        (1..=512).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+=.@:-".contains(&b))
-    }
+    |text| is_plain(text, 1..=512, b"/_+=.@:-")
 }
 
 text_type! {
@@ -27,10 +23,7 @@ text_type! {
     JsonKey,
     "^[A-Za-z0-9_-]{1,128}$",
     "1 to 128 letters, digits, _ and -",
-    |text| {
-        (1..=128).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
-    }
+    |text| is_plain(text, 1..=128, b"_-")
 }
 
 /// A secret in Secrets Manager. Its value is not in the spec, and not in the state.
@@ -42,9 +35,12 @@ pub struct SecretSpec {
     pub description: Option<String>,
     /// The keys of the JSON object inside. Placeholders can name these and no others.
     pub keys: Vec<JsonKey>,
-    /// The name or ARN of a secret that is made elsewhere.
+    /// The name or ARN of a secret that is made elsewhere. If it has a key of its own, that key's
+    /// policy must let its readers decrypt.
     pub existing: Option<SecretId>,
-    /// Days between the order to delete it and the end. By default 30, in development 0.
+    /// Days between the order to delete it and the end: 7 to 30, or 0. By default 30, in
+    /// development 0.
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     pub recovery_days: Option<Count<0, 30>>,
 }
 
@@ -64,13 +60,21 @@ pub struct SecretVerbs {
 #[derive(Debug)]
 pub struct Secret {
     id: ThingId,
-    aws_name: String,
-    description: Option<String>,
-    recovery_days: i64,
-    existing: Option<SecretId>,
+    origin: Origin,
 }
 
-/// The longest description (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>).
+/// Where a secret comes from.
+#[derive(Debug)]
+enum Origin {
+    /// It is made, without a value.
+    Made { aws_name: String, description: Option<String>, recovery_days: i64 },
+    /// It is there already, under this name or ARN.
+    Existing(SecretId),
+}
+
+/// The longest name and the longest description, in letters and in bytes
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>).
+const LONGEST_NAME: usize = 512;
 const LONGEST_DESCRIPTION: usize = 2048;
 
 impl Kind for SecretSpec {
@@ -90,13 +94,34 @@ impl Kind for SecretSpec {
             let message = format!("{} bytes; at most {LONGEST_DESCRIPTION}", description.len());
             resolving.find(&code::LIMIT, &path.key("description"), message);
         }
+        self.check_existing(&path, resolving);
         let head = resolving.head;
-        Secret {
-            aws_name: head.prefix.name(256, &[id.name.as_str()]),
-            description: self.description.clone(),
-            recovery_days: recovery_days.unwrap_or(head.by_profile(30, 0)),
-            existing: self.existing.clone(),
-            id,
+        let origin = match &self.existing {
+            Some(existing) => Origin::Existing(existing.clone()),
+            None => Origin::Made {
+                aws_name: head.prefix.name(LONGEST_NAME, &[id.name.as_str()]),
+                description: self.description.clone(),
+                recovery_days: recovery_days.unwrap_or(head.by_profile(30, 0)),
+            },
+        };
+        Secret { id, origin }
+    }
+}
+
+impl SecretSpec {
+    /// A secret that is made elsewhere is only read: what it is, is decided there.
+    fn check_existing(&self, path: &SpecPath, resolving: &mut Resolving<'_>) {
+        let Some(existing) = &self.existing else { return };
+        let own = [("description", self.description.is_some())];
+        let all = own.into_iter().chain([("recovery_days", self.recovery_days.is_some())]);
+        for (key, _) in all.filter(|(_, said)| *said) {
+            let message = format!("`{key}` says nothing to a secret that is made elsewhere");
+            resolving.find(&code::CONFLICT, &path.key(key), message);
+        }
+        let is_arn = existing.as_str().starts_with("arn:");
+        if is_arn && !existing.as_str().contains(":secretsmanager:") {
+            let message = "this is the ARN of something else than a secret";
+            resolving.find(&code::MALFORMED, &path.key("existing"), message);
         }
     }
 }
@@ -105,9 +130,9 @@ impl Secret {
     fn handle(&self) -> Handle {
         let name = self.id.local(&[]);
         let kind = "aws_secretsmanager_secret";
-        let address = match &self.existing {
-            None => Address::managed(kind, &name),
-            Some(_) => Address::data(kind, &name),
+        let address = match &self.origin {
+            Origin::Made { .. } => Address::managed(kind, &name),
+            Origin::Existing(_) => Address::data(kind, &name),
         };
         Handle::new(MODULE, address)
     }
@@ -130,7 +155,7 @@ impl Secret {
         let mut statements =
             vec![Statement::allow(actions, vec![Arn::new("secretsmanager:Secret", self.arn())])];
         // The key of a secret that is made elsewhere is not known here; AWS's own needs no right.
-        if self.existing.is_none() {
+        if self.keeps_data() {
             statements.push(key::right(key, "secretsmanager", region));
         }
         statements
@@ -172,23 +197,33 @@ impl Thing for Secret {
         Output::Secret(self.value_from(words.first().map(String::as_str)))
     }
 
+    fn keeps_data(&self) -> bool {
+        matches!(self.origin, Origin::Made { .. })
+    }
+
     fn lower(&self, _platform: &Platform, out: &mut Document) {
         let (name, path) = (self.id.local(&[]), self.id.path());
         let mut file = out.module(MODULE).file(&self.id.file());
-        if let Some(existing) = &self.existing {
-            let data = file.data("aws_secretsmanager_secret", &name, lookup(existing.as_str()));
-            data.cause(&path.key("existing")).add();
-        } else {
-            let arguments = block! {
-                name: &self.aws_name,
-                description: self.description.clone(),
-                kms_key_id: key::arn(),
-                recovery_window_in_days: self.recovery_days,
-            };
-            file.resource("aws_secretsmanager_secret", &name, arguments).cause(&path).add();
+        match &self.origin {
+            Origin::Existing(existing) => {
+                let data = file.data("aws_secretsmanager_secret", &name, lookup(existing.as_str()));
+                data.cause(&path.key("existing")).add();
+            }
+            Origin::Made { aws_name, description, recovery_days } => {
+                let arguments = block! {
+                    name: aws_name,
+                    description: description.clone(),
+                    kms_key_id: key::arn(),
+                    recovery_window_in_days: *recovery_days,
+                };
+                file.resource("aws_secretsmanager_secret", &name, arguments).cause(&path).add();
+            }
         }
-        let output = identifier(&["secret", self.id.name.as_str(), "arn"]);
-        out.output(&output, self.arn(), "The ARN of the secret; put its value in after applying");
+        let description = match self.origin {
+            Origin::Made { .. } => "The ARN of the secret; put its value in after applying",
+            Origin::Existing(_) => "The ARN of the secret",
+        };
+        out.output(&self.id.part(&["arn"]), self.arn(), description);
     }
 }
 

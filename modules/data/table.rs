@@ -4,8 +4,8 @@ use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Edge, Grant, NoNarrowing, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
-use platgen_source::diagnostics::code;
-use platgen_source::{Count, Name, Read, text_type};
+use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::{Count, Name, Read, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle, Value, block, template};
 use std::collections::BTreeMap;
 
@@ -15,10 +15,7 @@ text_type! {
     AttributeName,
     "^[A-Za-z0-9_.:#-]{1,255}$",
     "1 to 255 letters, digits and _ - . : #",
-    |text| {
-        (1..=255).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:#".contains(&b))
-    }
+    |text| is_plain(text, 1..=255, b"_-.:#")
 }
 
 text_type! {
@@ -26,11 +23,12 @@ text_type! {
     IndexName,
     "^[A-Za-z0-9_.-]{3,255}$",
     "3 to 255 letters, digits and _ - .",
-    |text| {
-        (3..=255).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
-    }
+    |text| is_plain(text, 3..=255, b"_-.")
 }
+
+/// The longest name of a table
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>).
+const LONGEST_NAME: usize = 255;
 
 /// The most global secondary indexes of a table
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>).
@@ -48,6 +46,7 @@ pub struct TableSpec {
     /// Global secondary indexes by their names.
     pub index: BTreeMap<IndexName, IndexSpec>,
     /// Days that any point in time can be restored from. By default 35, in development 1.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
     pub recovery_days: Option<Count<1, 35>>,
     /// The attribute that holds the time an item expires, in seconds since 1970.
     pub ttl: Option<AttributeName>,
@@ -161,6 +160,8 @@ impl Kind for TableSpec {
             let message = format!("{} indexes; DynamoDB takes {MOST_INDEXES}", self.index.len());
             resolving.find(&code::LIMIT, &id.path().key("index"), message);
         }
+        self.check_keys(&id, resolving);
+        self.check_protection(&id, resolving);
         let head = resolving.head;
         let index = |(name, spec): (&IndexName, &IndexSpec)| {
             let keys = Keys::of(&spec.partition_key, spec.sort_key.as_ref());
@@ -170,7 +171,7 @@ impl Kind for TableSpec {
             (name.to_string(), Index { keys, attributes })
         };
         Table {
-            aws_name: head.prefix.name(255, &[id.name.as_str()]),
+            aws_name: head.prefix.name(LONGEST_NAME, &[id.name.as_str()]),
             keys: Keys::of(&self.partition_key, self.sort_key.as_ref()),
             attributes: self.key_attributes(&id, resolving),
             indexes: self.index.iter().map(index).collect(),
@@ -184,6 +185,21 @@ impl Kind for TableSpec {
 }
 
 impl TableSpec {
+    fn check_keys(&self, id: &ThingId, resolving: &mut Resolving<'_>) {
+        check_pair(&id.path(), &self.partition_key, self.sort_key.as_ref(), resolving);
+        for (name, index) in &self.index {
+            let path = id.path().key("index").key(name.as_str());
+            check_pair(&path, &index.partition_key, index.sort_key.as_ref(), resolving);
+        }
+    }
+
+    fn check_protection(&self, id: &ThingId, resolving: &mut Resolving<'_>) {
+        if self.protected == Some(false) && resolving.head.is_production() {
+            let message = "the table can be deleted, with everything in it";
+            resolving.find(&code::WEAKENED, &id.path().key("protected"), message);
+        }
+    }
+
     /// The type of every attribute that is a key: DynamoDB declares those, once, and no others.
     fn key_attributes(
         &self,
@@ -212,6 +228,19 @@ impl TableSpec {
             }
         }
         types
+    }
+}
+
+/// The two keys of a table or an index are two attributes.
+fn check_pair(
+    path: &SpecPath,
+    partition: &AttributeSpec,
+    sort: Option<&AttributeSpec>,
+    resolving: &mut Resolving<'_>,
+) {
+    if sort.is_some_and(|sort| sort.name == partition.name) {
+        let message = format!("`{}` is the partition key already", partition.name);
+        resolving.find(&code::CONFLICT, &path.key("sort_key"), message);
     }
 }
 
@@ -292,6 +321,10 @@ impl Thing for Table {
         })
     }
 
+    fn keeps_data(&self) -> bool {
+        true
+    }
+
     fn lower(&self, _platform: &Platform, out: &mut Document) {
         let attributes = self.attributes.iter().map(|(name, attribute_type)| {
             block! { name: name, type: attribute_type.letter() }
@@ -317,8 +350,7 @@ impl Thing for Table {
         file.resource("aws_dynamodb_table", &self.id.local(&[]), arguments)
             .cause(&self.id.path())
             .add();
-        let name = crate::names::identifier(&["table", self.id.name.as_str(), "name"]);
-        out.output(&name, self.handle().get("name"), "The name of the table");
+        out.output(&self.id.part(&["name"]), self.handle().get("name"), "The name of the table");
     }
 }
 

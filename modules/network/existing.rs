@@ -29,6 +29,15 @@ text_type! {
 }
 
 text_type! {
+    /// The id of a security group
+    /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html>).
+    SecurityGroupId,
+    "^sg-([0-9a-f]{8}|[0-9a-f]{17})$",
+    "the id of a security group: sg- and 17 hexadecimal digits",
+    |text| text.strip_prefix("sg-").is_some_and(is_resource_number)
+}
+
+text_type! {
     /// The name of a variable of the root module, which the one who applies the output sets
     /// (<https://developer.hashicorp.com/terraform/language/values/variables>).
     RootVariable,

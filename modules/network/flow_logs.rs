@@ -1,6 +1,7 @@
 //! Flow logs: who talked to whom, as CloudWatch Logs keeps it
 //! (<https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html>).
 use super::logs::{LogGroup, Retention, log_group};
+use super::subnets::name_tag;
 use super::{MODULE, made_vpc};
 use crate::aws;
 use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
@@ -74,9 +75,10 @@ pub(super) fn lower(flow_logs: &FlowLogs, platform: &Platform, out: &mut Documen
         log_destination_type: "cloud-watch-logs",
         log_destination: group.get("arn"),
         iam_role_arn: role.get("arn"),
-        // The shorter of the two intervals there are, in seconds.
+        // The shorter of the two intervals that there are, in seconds:
+        // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html
         max_aggregation_interval: 60,
-        tags: block! { Name: platform.head.prefix.name(255, &["flow-logs"]) },
+        tags: name_tag(platform, &["flow-logs"]),
     };
     let mut file = out.module(MODULE).file(FILE);
     let log = file.resource("aws_flow_log", "main", arguments).cause(&cause);
@@ -94,7 +96,7 @@ fn writer(
     let source = aws::arn(out, MODULE, "ec2", &platform.head.region, "vpc-flow-log/*");
     let role = Role {
         place: PolicyPlace { ..*place },
-        aws_name: platform.head.prefix.name(64, &["flow-logs"]),
+        aws_name: platform.head.prefix.full(&["flow-logs"]),
         service: "vpc-flow-logs.amazonaws.com",
         source: Some(source),
     };

@@ -6,7 +6,7 @@
 use super::MODULE;
 use crate::aws;
 use crate::connect::iam::{Arn, PolicyPlace, Principal, Statement};
-use crate::data::key::customer_key;
+use crate::kms::customer_key;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::SpecPath;
 use platgen_source::{Node, Read, Reader, Schemas, json};

@@ -27,7 +27,7 @@ pub use security::group as security_group;
 pub use spec::{Nat, NetworkSpec};
 
 use crate::kind::{Resolving, Thing};
-use crate::platform::{Head, Platform};
+use crate::platform::Platform;
 use cidr::VpcRange;
 use endpoints::EndpointChoice;
 use existing::ExistingVpc;
@@ -103,13 +103,13 @@ impl Tier {
 
 impl Network {
     /// Decides the network of a spec, declared or not.
-    pub fn resolve(spec: Option<&NetworkSpec>, head: &Head, resolving: &mut Resolving<'_>) -> Self {
+    pub fn resolve(spec: Option<&NetworkSpec>, resolving: &mut Resolving<'_>) -> Self {
         let undeclared = NetworkSpec::default();
         let declared = spec.is_some();
         let spec = spec.unwrap_or(&undeclared);
         let vpc = match &spec.existing {
             Some(existing) => Vpc::Existing(ExistingVpc::resolve(existing, spec, resolving)),
-            None => Vpc::Made(MadeVpc::resolve(spec, head, resolving)),
+            None => Vpc::Made(MadeVpc::resolve(spec, resolving)),
         };
         let endpoints = EndpointChoice::resolve(spec, &vpc, resolving);
         Self { vpc, endpoints, declared }
@@ -131,12 +131,12 @@ impl Network {
         }
     }
 
-    /// The ids of the subnets of a tier, zone by zone. An existing VPC without subnets for databases
-    /// gives its private ones.
+    /// The ids of the subnets of a tier, zone by zone: known once the way out of each is there. An
+    /// existing VPC without subnets for databases gives its private ones.
     pub fn subnets(&self, tier: Tier) -> Vec<Value> {
         match &self.vpc {
             Vpc::Made(made) => {
-                made.zones.iter().map(|zone| subnets::handle(tier, *zone).get("id")).collect()
+                made.zones.iter().map(|zone| routing::subnet_id(tier, *zone)).collect()
             }
             Vpc::Existing(existing) => existing.subnets(tier),
         }
@@ -149,7 +149,8 @@ impl Network {
 }
 
 impl MadeVpc {
-    fn resolve(spec: &NetworkSpec, head: &Head, resolving: &mut Resolving<'_>) -> Self {
+    fn resolve(spec: &NetworkSpec, resolving: &mut Resolving<'_>) -> Self {
+        let head = resolving.head;
         Self {
             cidr: cidr::resolve(spec.cidr.as_ref(), resolving),
             zones: zones::resolve(spec.zones.as_ref(), head, resolving),

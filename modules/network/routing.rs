@@ -23,11 +23,11 @@ pub(super) fn lower(made: &MadeVpc, platform: &Platform, out: &mut Document) {
         destination_cidr_block: EVERYWHERE,
         gateway_id: gateway.get("id"),
     };
-    route("public_internet", to_internet, out);
-    let database = route_table("database", &["database"], platform, out);
+    let public = route("public_internet", to_internet, out);
+    let database = route_table("database", &["database"], platform, out).get("id");
     for zone in &made.zones {
-        associate(Tier::Public, *zone, &public, out);
-        associate(Tier::Database, *zone, &database, out);
+        associate(Tier::Public, *zone, public.clone(), out);
+        associate(Tier::Database, *zone, database.clone(), out);
         private_routes(*zone, made, platform, out);
     }
     let gateways = nat_zones(made);
@@ -46,15 +46,25 @@ pub(super) fn lower(made: &MadeVpc, platform: &Platform, out: &mut Document) {
 fn private_routes(zone: Zone, made: &MadeVpc, platform: &Platform, out: &mut Document) {
     let letter = zone.letter().to_string();
     let table = route_table(&name(Tier::Private, zone), &["private", &letter], platform, out);
-    associate(Tier::Private, zone, &table, out);
+    let mut table = table.get("id");
     if let Some(nat) = nat_of(zone, made) {
         let to_internet = block! {
-            route_table_id: table.get("id"),
+            route_table_id: table,
             destination_cidr_block: EVERYWHERE,
             nat_gateway_id: nat_handle(nat).get("id"),
         };
-        route(&format!("private_{letter}_internet"), to_internet, out);
+        table = route(&format!("private_{letter}_internet"), to_internet, out);
     }
+    associate(Tier::Private, zone, table, out);
+}
+
+/// The id of a subnet, from its route table's association: whoever refers to it comes after the
+/// way out of the subnet, and goes before it. A task that starts without that way cannot pull its
+/// image, and a load balancer on the internet needs the gateway of the VPC
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-application-load-balancer.html>).
+pub(super) fn subnet_id(tier: Tier, zone: Zone) -> Value {
+    let address = Address::managed("aws_route_table_association", &name(tier, zone));
+    Handle::new(MODULE, address).get("subnet_id")
 }
 
 /// The route tables whose subnets reach AWS services through gateway endpoints.
@@ -136,18 +146,21 @@ fn route_table(
         .add()
 }
 
-fn route(identifier: &str, arguments: Value, out: &mut Document) {
+/// Puts a route into a document. Gives the id of its table: what refers to that comes after the
+/// route.
+fn route(identifier: &str, arguments: Value, out: &mut Document) -> Value {
     out.module(MODULE)
         .file(FILE)
         .resource("aws_route", identifier, arguments)
         .cause(&super::section().key("nat"))
-        .add();
+        .add()
+        .get("route_table_id")
 }
 
-fn associate(tier: Tier, zone: Zone, table: &Handle, out: &mut Document) {
+fn associate(tier: Tier, zone: Zone, table: Value, out: &mut Document) {
     let arguments = block! {
         subnet_id: subnets::handle(tier, zone).get("id"),
-        route_table_id: table.get("id"),
+        route_table_id: table,
     };
     out.module(MODULE)
         .file(FILE)

@@ -14,9 +14,13 @@ pub(super) fn name(tier: Tier, zone: Zone) -> String {
     format!("{}_{}", tier.word(), zone.letter())
 }
 
+/// The longest value of a tag, in letters
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>).
+const LONGEST_TAG: usize = 256;
+
 /// Tags that give a part of the network its name in the console.
 pub(super) fn name_tag(platform: &Platform, parts: &[&str]) -> Value {
-    block! { Name: platform.head.prefix.name(255, parts) }
+    block! { Name: platform.head.prefix.name(LONGEST_TAG, parts) }
 }
 
 /// Puts VPC and subnets into a document.

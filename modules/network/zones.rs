@@ -23,7 +23,8 @@ text_type! {
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html>).
 const FEWEST: i64 = 2;
 
-/// The most zones of any region.
+/// The most zones of any region
+/// (<https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html>).
 const MOST: i64 = 6;
 
 /// How many zones, or which: `2`, or `["us-east-2a", "us-east-2c"]`.

@@ -4,15 +4,17 @@ use super::{Ending, SpecOptions};
 use serde_json::json;
 
 pub(super) fn run(options: &SpecOptions) -> Ending {
-    let teller = Teller::new(options.format);
-    let compiled = match teller.compile(options) {
-        Ok(compiled) => compiled,
-        Err(ending) => return ending,
-    };
+    let mut teller = Teller::new(options.format);
+    let ending = check(options, &mut teller).unwrap_or_else(|ending| ending);
+    teller.end(ending)
+}
+
+fn check(options: &SpecOptions, teller: &mut Teller) -> Result<Ending, Ending> {
+    let compiled = teller.compile(options)?;
     for root in &compiled.roots {
         let resources = root.addresses.len();
         teller.words(&format!("{}/{}: {resources} resources", root.platform, root.environment));
     }
     teller.json(|| json!({ "diagnostics": compiled.report.json() }));
-    if compiled.report.has_errors() { Ending::SpecAtFault } else { Ending::Fine }
+    Ok(if compiled.report.has_errors() { Ending::SpecAtFault } else { Ending::Fine })
 }

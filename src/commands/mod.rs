@@ -24,7 +24,7 @@ enum Command {
     /// Render a spec into an output folder
     Render(RenderOptions),
     /// Find everything that is wrong with a spec
-    Check(CheckOptions),
+    Check(SpecOptions),
     /// Print the JSON Schema of a spec, for editors
     Schema,
 }
@@ -40,12 +40,6 @@ struct SpecOptions {
     /// How the answer is told
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Args)]
-struct CheckOptions {
-    #[command(flatten)]
-    spec: SpecOptions,
 }
 
 #[derive(Debug, Args)]
@@ -101,7 +95,7 @@ impl From<Ending> for ExitCode {
 pub fn run(line: &CommandLine) -> ExitCode {
     let ending = match &line.command {
         Command::Render(options) => render::run(options),
-        Command::Check(options) => check::run(&options.spec),
+        Command::Check(options) => check::run(options),
         Command::Schema => schema::run(),
     };
     ending.into()

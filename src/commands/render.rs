@@ -9,27 +9,28 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(options: &RenderOptions) -> Ending {
-    let teller = Teller::new(options.spec.format);
-    let compiled = match teller.compile(&options.spec) {
-        Ok(compiled) => compiled,
-        Err(ending) => return ending,
-    };
+    let mut teller = Teller::new(options.spec.format);
+    let ending = render(options, &mut teller).unwrap_or_else(|ending| ending);
+    teller.end(ending)
+}
+
+fn render(options: &RenderOptions, teller: &mut Teller) -> Result<Ending, Ending> {
+    let compiled = teller.compile(&options.spec)?;
     if compiled.report.has_errors() {
         teller.json(|| json!({ "diagnostics": compiled.report.json() }));
-        return Ending::SpecAtFault;
+        return Ok(Ending::SpecAtFault);
     }
-    let outcomes = match carry_out(options, &compiled.roots) {
-        Ok(outcomes) => outcomes,
-        Err(error) => return teller.disk_error(&error),
-    };
+    let outcomes =
+        carry_out(options, &compiled.roots).map_err(|error| teller.disk_error(&error))?;
     for outcome in &outcomes {
         tell(teller, options, outcome);
     }
-    let environments: Vec<Json> = outcomes.iter().map(Outcome::json).collect();
-    let diagnostics = compiled.report.json();
-    teller.json(|| json!({ "diagnostics": diagnostics, "environments": environments }));
+    teller.json(|| {
+        let environments: Vec<Json> = outcomes.iter().map(Outcome::json).collect();
+        json!({ "diagnostics": compiled.report.json(), "environments": environments })
+    });
     let differs = outcomes.iter().any(|outcome| !outcome.changes.is_empty());
-    if options.check && differs { Ending::Differs } else { Ending::Fine }
+    Ok(if options.check && differs { Ending::Differs } else { Ending::Fine })
 }
 
 /// What happened, or would happen, to one output folder.
@@ -66,7 +67,7 @@ fn carry_out<'a>(
     Ok(outcomes)
 }
 
-fn tell(teller: Teller, options: &RenderOptions, outcome: &Outcome<'_>) {
+fn tell(teller: &mut Teller, options: &RenderOptions, outcome: &Outcome<'_>) {
     let changes = &outcome.changes;
     if options.check {
         teller.text(&outcome.unified_diff());

@@ -1,7 +1,9 @@
 //! `platgen schema`: the JSON Schema of a spec.
-use super::{Ending, tell};
+use super::tell::Teller;
+use super::{Ending, Format};
 
 pub(super) fn run() -> Ending {
-    tell::data(&format!("{:#}\n", platgen_modules::schema::schema()));
-    Ending::Fine
+    let mut teller = Teller::new(Format::Json);
+    teller.json(platgen_modules::schema::schema);
+    teller.end(Ending::Fine)
 }

@@ -6,49 +6,56 @@ use crate::spec;
 use anstyle::{AnsiColor, Style};
 use platgen_source::diagnostics::{Renderer, Report};
 use serde_json::{Value as Json, json};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
-/// Prints data. Whoever closed the other end does not want the rest.
-pub(super) fn data(text: &str) {
-    let _ = write!(anstream::stdout(), "{text}");
+/// Speaks in the form that was asked for. Words go out at once, data when the run is over.
+#[derive(Debug)]
+pub(super) struct Teller {
+    format: Format,
+    data: String,
 }
-
-fn words(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
-}
-
-/// Speaks in the form that was asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Teller(Format);
 
 impl Teller {
     pub(super) fn new(format: Format) -> Self {
-        Self(format)
+        Self { format, data: String::new() }
     }
 
     /// Tells people something.
-    pub(super) fn words(self, text: &str) {
-        if self.0 == Format::Text {
-            words(text);
+    pub(super) fn words(&self, text: &str) {
+        if self.format == Format::Text {
+            let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
 
     /// Tells people data that programs get in another form.
-    pub(super) fn text(self, text: &str) {
-        if self.0 == Format::Text {
-            data(text);
+    pub(super) fn text(&mut self, text: &str) {
+        if self.format == Format::Text {
+            self.data.push_str(text);
         }
     }
 
     /// Tells programs the whole answer.
-    pub(super) fn json(self, answer: impl FnOnce() -> Json) {
-        if self.0 == Format::Json {
-            data(&format!("{:#}\n", answer()));
+    pub(super) fn json(&mut self, answer: impl FnOnce() -> Json) {
+        if self.format == Format::Json {
+            self.data = format!("{:#}\n", answer());
+        }
+    }
+
+    /// Gives out the data and ends the run. Whoever closed the other end does not want the rest; any
+    /// other failure means that the answer did not arrive.
+    pub(super) fn end(self, ending: Ending) -> Ending {
+        let mut out = anstream::stdout();
+        match write!(out, "{}", self.data).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                self.words(&format!("error: standard output cannot be written: {error}"));
+                Ending::CallAtFault
+            }
+            _ => ending,
         }
     }
 
     /// Compiles a spec and tells people what was found in it.
-    pub(super) fn compile(self, options: &SpecOptions) -> Result<Compiled, Ending> {
+    pub(super) fn compile(&mut self, options: &SpecOptions) -> Result<Compiled, Ending> {
         match compile(spec::load(&options.spec), &options.environments) {
             Ok(compiled) => {
                 self.report(&compiled.report, compiled.environments);
@@ -58,22 +65,22 @@ impl Teller {
         }
     }
 
-    fn report(self, report: &Report, environments: usize) {
-        if self.0 == Format::Json {
+    fn report(&self, report: &Report, environments: usize) {
+        if self.format == Format::Json {
             return;
         }
         let text = report.text(&Renderer::styled(), environments);
         if !text.is_empty() {
-            words(text.trim_end());
+            self.words(text.trim_end());
         }
         let errors = report.findings().filter(|found| found.diagnostic.is_error()).count();
         let warnings = report.findings().len() - errors;
         if errors + warnings > 0 {
-            words(&format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")));
+            self.words(&format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")));
         }
     }
 
-    fn pipeline_error(self, error: &PipelineError) -> Ending {
+    fn pipeline_error(&mut self, error: &PipelineError) -> Ending {
         let (details, ending) = match error {
             PipelineError::UnknownEnvironment { .. } => (Vec::new(), Ending::CallAtFault),
             PipelineError::Template(_) => (Vec::new(), Ending::Bug),
@@ -86,12 +93,15 @@ impl Teller {
     }
 
     /// Tells that an output folder cannot be compared or written.
-    pub(super) fn disk_error(self, error: &DiskError) -> Ending {
+    pub(super) fn disk_error(&mut self, error: &DiskError) -> Ending {
         self.error(&error.to_string(), &[error.help()]);
-        Ending::CallAtFault
+        match error {
+            DiskError::BadPath(_) | DiskError::Clash { .. } => Ending::Bug,
+            _ => Ending::CallAtFault,
+        }
     }
 
-    fn error(self, message: &str, details: &[String]) {
+    fn error(&mut self, message: &str, details: &[String]) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         self.words(&format!("{style}error{style:#}: {message}"));
         for detail in details {

@@ -122,10 +122,18 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     parts.next().filter(|_| parts.next().is_none())
 }
 
+/// Words longer than this are no slips of anything, and costly to compare.
+const LONGEST_COMPARED: usize = 100;
+
 /// How many letters differ, if they are few enough for a slip.
 fn misspelling(word: &str, known: &str) -> Option<usize> {
+    let longest = known.len().max(word.len());
+    let allowed = (longest / 3).max(1);
+    if longest > LONGEST_COMPARED || known.len().abs_diff(word.len()) > allowed {
+        return None;
+    }
     let distance = strsim::damerau_levenshtein(word, &known.to_lowercase());
-    (distance <= (known.len().max(word.len()) / 3).max(1)).then_some(distance)
+    (distance <= allowed).then_some(distance)
 }
 
 fn is_part(word: &str, known: &str) -> bool {

@@ -4,6 +4,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// How many findings are shown as text: more than this nobody reads in one go.
 const SHOWN: usize = 100;
@@ -32,13 +33,36 @@ impl Sources {
     pub fn get(&self, file: FileId) -> Option<&Source> {
         self.0.get(usize::from(file))
     }
+}
 
-    /// Line and column, both counted from one; columns count characters.
-    fn line_and_column(&self, span: &Span) -> (usize, usize) {
-        let text = self.get(span.file).map_or("", |source| source.text.as_str());
-        let head = text.get(..span.start as usize).unwrap_or(text);
-        let line_start = head.rfind('\n').map_or(0, |newline| newline + 1);
-        (head.matches('\n').count() + 1, head[line_start..].chars().count() + 1)
+/// A place in the texts, which goes forward with the findings: counting lines anew for each of many
+/// would take their number times the size of the text.
+#[derive(Debug, Default)]
+struct Cursor {
+    file: FileId,
+    offset: usize,
+    newlines: usize,
+    characters: usize,
+}
+
+impl Cursor {
+    /// Line and column of the beginning of a span, both counted from one; columns count characters.
+    fn line_and_column(&mut self, span: &Span, sources: &Sources) -> (usize, usize) {
+        let start = span.start as usize;
+        if span.file != self.file || start < self.offset {
+            *self = Self { file: span.file, ..Self::default() };
+        }
+        let text = sources.get(span.file).map_or("", |source| source.text.as_str());
+        for character in text.get(self.offset..start).unwrap_or_default().chars() {
+            if character == '\n' {
+                self.newlines += 1;
+                self.characters = 0;
+            } else {
+                self.characters += 1;
+            }
+        }
+        self.offset = start;
+        (self.newlines + 1, self.characters + 1)
     }
 }
 
@@ -100,8 +124,12 @@ impl Report {
     /// many there are: a finding of only some of them names them.
     pub fn text(&self, renderer: &Renderer, all_environments: usize) -> String {
         let mut out = String::new();
+        let mut cursor = Cursor::default();
         for finding in self.findings().take(SHOWN) {
-            out.push_str(&renderer.render(&[self.group(finding, all_environments)]));
+            let line =
+                finding.span.as_ref().map(|span| cursor.line_and_column(span, &self.sources).0);
+            let group = self.group(finding, line.unwrap_or(1), all_environments);
+            out.push_str(&renderer.render(&[group]));
             out.push_str("\n\n");
         }
         if let Some(more) = self.findings.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -110,7 +138,14 @@ impl Report {
         out
     }
 
-    fn group<'a>(&'a self, finding: &'a Located, all_environments: usize) -> Group<'a> {
+    /// The finding under its line, which is given to the renderer alone: it reads all of a text for
+    /// each finding.
+    fn group<'a>(
+        &'a self,
+        finding: &'a Located,
+        line: usize,
+        all_environments: usize,
+    ) -> Group<'a> {
         let diagnostic = &finding.diagnostic;
         let level = level(diagnostic.code);
         let title = level.primary_title(diagnostic.code.title).id(diagnostic.code.id);
@@ -119,9 +154,9 @@ impl Report {
             finding.span.as_ref().and_then(|span| Some((span, self.sources.get(span.file)?)));
         match source {
             Some((span, source)) => {
-                let range = within(&source.text, span);
+                let (text, range) = line_around(&source.text, span);
                 let label = AnnotationKind::Primary.span(range).label(&diagnostic.message);
-                let snippet = Snippet::source(&source.text).path(&source.name);
+                let snippet = Snippet::source(text).line_start(line).path(&source.name);
                 elements.push(snippet.annotation(label).into());
             }
             None => elements.push(Level::NOTE.message(&diagnostic.message).into()),
@@ -138,10 +173,11 @@ impl Report {
     /// Every finding as JSON: `[{code, severity, title, message, help, path, file, line, column,
     /// start, end, environments}]`; the place is left out where there is none.
     pub fn json(&self) -> Json {
-        self.findings().map(|finding| self.finding_json(finding)).collect()
+        let mut cursor = Cursor::default();
+        self.findings().map(|finding| self.finding_json(finding, &mut cursor)).collect()
     }
 
-    fn finding_json(&self, finding: &Located) -> Json {
+    fn finding_json(&self, finding: &Located, cursor: &mut Cursor) -> Json {
         let diagnostic = &finding.diagnostic;
         let mut out = json!({
             "code": diagnostic.code.id,
@@ -155,7 +191,7 @@ impl Report {
             out["path"] = path.to_string().into();
         }
         if let Some(span) = &finding.span {
-            let (line, column) = self.sources.line_and_column(span);
+            let (line, column) = cursor.line_and_column(span, &self.sources);
             out["file"] = self.sources.get(span.file).map(|source| source.name.clone()).into();
             out["line"] = line.into();
             out["column"] = column.into();
@@ -173,12 +209,18 @@ fn level(code: &Code) -> Level<'static> {
     }
 }
 
-/// The span, cut to its first line: a whole section underlined says less than its head.
-fn within(text: &str, span: &Span) -> std::ops::Range<usize> {
-    let range = span.range();
-    let Some(piece) = text.get(range.clone()) else { return text.len()..text.len() };
-    let first = piece.find('\n').unwrap_or(piece.len());
-    range.start..range.start + piece[..first].trim_end().len()
+/// The line that a span begins in, and the part of it that the span covers: a whole section
+/// underlined says less than its head.
+fn line_around<'a>(text: &'a str, span: &Span) -> (&'a str, Range<usize>) {
+    let Range { start, end } = span.range();
+    let (Some(before), Some(after)) = (text.get(..start), text.get(start..)) else {
+        return ("", 0..0);
+    };
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let rest = after.lines().next().unwrap_or_default();
+    let covered = text.get(start..end.min(start + rest.len())).unwrap_or_default();
+    let column = start - line_start;
+    (&text[line_start..start + rest.len()], column..column + covered.trim_end().len())
 }
 
 #[cfg(test)]
@@ -223,6 +265,44 @@ error[PG0102]: Unknown key
 
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn places_are_counted_wherever_the_next_one_is() {
+        let mut sources = Sources::default();
+        let first = sources.add("a.toml", "aé\r\n\u{1f600}b\n\nlast".to_owned());
+        let second = sources.add("b.toml", "x\ny".to_owned());
+        let mut cursor = Cursor::default();
+        for (file, start, expected) in [
+            (first, 0, (1, 1)),
+            (first, 3, (1, 3)),
+            (first, 9, (2, 2)),
+            (first, 12, (4, 1)),
+            (second, 2, (2, 1)),
+            (first, 5, (2, 1)),
+            (first, 1, (1, 2)),
+            (first, 16, (4, 5)),
+        ] {
+            let span = Span::new(file, &(start..start));
+            assert_eq!(cursor.line_and_column(&span, &sources), expected, "{file} {start}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_cut_to_the_line_that_it_begins_in() {
+        let text = "a\n[b] \nc = 1\n[d]\r\n";
+        for (range, line, covered) in [
+            (0..1, "a", "a"),
+            (2..13, "[b] ", "[b]"),
+            (7..12, "c = 1", "c = 1"),
+            (12..12, "c = 1", ""),
+            (13..16, "[d]", "[d]"),
+            (18..18, "", ""),
+            (90..91, "", ""),
+        ] {
+            let (found, part) = line_around(text, &Span::new(0, &range));
+            assert_eq!((found, &found[part]), (line, covered), "{range:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,8 @@
 //! 3. [`Layers::merge`]: the layers of one environment are laid over each other.
 //! 4. [`Read::read`]: the tree becomes types; all faults in one pass.
 //!
-//! *Invariants*: it knows no section by name, reads no file and prints nothing. A type is declared
+//! *Invariants*: it knows no section by name but `environment`, whose layers it lays; it reads no file
+//! and prints nothing. A type is declared
 //! once: reader and JSON Schema come from the same declaration.
 
 // The derive macro and `text_type` name this package by its own name, inside of it too.
@@ -32,11 +33,11 @@ pub use parse::{LARGEST, parse};
 pub use platgen_diagnostics as diagnostics;
 pub use platgen_source_derive::Read;
 pub use read::{Mention, Read, Reader, Section, expand_field, expand_short, expand_verbs};
-pub use scalars::{Count, Duration, LONGEST_NAME, Name, Percent, Things};
+pub use scalars::{Count, Duration, Name, Percent, Things};
 pub use schema::{Extent, Field, Schemas, schema_of};
 pub use serde_json as json;
 pub use values::{Key, OneOrMore};
-pub use words::shown;
+pub use words::{is_hyphenated, is_plain, shown};
 
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]

@@ -53,6 +53,9 @@ pub struct Mention {
     pub output: Vec<String>,
 }
 
+/// The key beside the verbs of an edge that is none itself.
+pub(crate) const NOT_A_VERB: &str = "as";
+
 /// Walks a tree and collects faults and mentions.
 #[derive(Debug, Default)]
 pub struct Reader {
@@ -94,15 +97,23 @@ impl Reader {
         None
     }
 
-    /// Notes that what stands here speaks of a thing.
-    pub fn mention(&mut self, in_key: bool, kind: &str, name: &str, output: &[&str]) {
+    /// Notes that the value here speaks of a thing, or of one of its outputs.
+    pub fn mention(&mut self, kind: &str, name: &str, output: &[&str]) {
         self.mentions.push(Mention {
             path: self.path.clone(),
-            in_key,
+            in_key: false,
             kind: kind.to_owned(),
             name: name.to_owned(),
             output: output.iter().map(|word| (*word).to_owned()).collect(),
         });
+    }
+
+    /// Notes that the key here speaks of a thing.
+    pub fn mention_in_key(&mut self, kind: &str, name: &str) {
+        self.mention(kind, name, &[]);
+        if let Some(mention) = self.mentions.last_mut() {
+            mention.in_key = true;
+        }
     }
 
     /// The keys of a section; those that it does not have are faults.
@@ -129,7 +140,8 @@ impl Reader {
 
     fn unknown(&mut self, code: &'static Code, key: &str, message: String, known: &[Field]) {
         let fault = Diagnostic::at_key(code, &self.path.key(key), message);
-        self.faults.push(fault.help(suggestion(&shown(key), known.iter().map(|field| field.key))));
+        let known = known.iter().map(|field| field.key).filter(|known| *known != NOT_A_VERB);
+        self.faults.push(fault.help(suggestion(&shown(key), known)));
     }
 
     /// A value of a section. What cannot be read counts as absent from here on, so that the rest of

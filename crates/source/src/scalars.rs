@@ -2,7 +2,7 @@
 use crate::node::{Node, Value};
 use crate::read::{Read, Reader};
 use crate::schema::Schemas;
-use crate::words::shown;
+use crate::words::{is_hyphenated, shown};
 use platgen_diagnostics::code;
 use serde_json::{Value as Json, json};
 use std::fmt;
@@ -65,7 +65,7 @@ macro_rules! text_type {
 
 /// The longest name of a thing. AWS names hold environment and platform as well, and the shortest
 /// limits there are 32 characters; what does not fit is cut with a hash.
-pub const LONGEST_NAME: usize = 40;
+const LONGEST_NAME: usize = 40;
 
 /// The rule of [`Name`] as JSON Schema takes it. The lookahead bounds the length.
 const NAME_PATTERN: &str = "^(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$";
@@ -82,12 +82,7 @@ text_type! {
 }
 
 fn is_name(text: &str) -> bool {
-    let letters = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    text.len() <= LONGEST_NAME
-        && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.split('-').all(letters)
+    is_hyphenated(text, LONGEST_NAME)
 }
 
 /// A whole number from `MIN` to `MAX`.

@@ -110,11 +110,6 @@ impl Schemas {
         self.extent = outer;
         schema
     }
-
-    /// The definition of a name that [`Schemas::section`] made.
-    pub fn definition_mut(&mut self, name: &str) -> Option<&mut Json> {
-        self.definitions.get_mut(name)
-    }
 }
 
 /// Collects the forms of a schema that are no tables. References are only made to tables.

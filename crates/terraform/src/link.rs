@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Document, Module, RESERVED_VARIABLES, Resource};
-use crate::expr::{Address, Expr, Mode, PathStep, Ref};
-use crate::schema::{Block, Schema};
+use crate::expr::{Expr, PathStep, Ref};
+use crate::schema::Schema;
 
 mod sensitive;
 
@@ -103,14 +103,6 @@ impl Links {
     }
 }
 
-/// The schema of the resource at an address, if the provider has such a type.
-pub(crate) fn block_of<'s>(schema: &'s Schema, address: &Address) -> Option<&'s Block> {
-    match address.mode {
-        Mode::Managed => schema.resource(address.kind),
-        Mode::Data => schema.data_source(address.kind),
-    }
-}
-
 /// The resource that a reference names, if the document has it.
 pub(crate) fn resource_of<'d>(document: &'d Document, reference: &Ref) -> Option<&'d Resource> {
     document.modules.get(reference.module)?.resources.get(&reference.address)
@@ -139,7 +131,7 @@ fn port_type(document: &Document, schema: &Schema, reference: &Ref) -> Option<St
     if path.is_empty() {
         return None;
     }
-    let found = block_of(schema, &reference.address)?.type_at(path).ok()?;
+    let found = schema.of_address(&reference.address)?.type_at(path).ok()?;
     Some(found.ty.to_string())
 }
 
@@ -177,7 +169,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
-    use crate::expr::Handle;
+    use crate::expr::{Address, Handle};
     use crate::{VariableType, block};
 
     fn linked(document: &Document) -> Links {

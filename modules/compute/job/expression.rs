@@ -2,6 +2,9 @@
 //! (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>).
 use std::ops::RangeInclusive;
 
+/// The outer form, as JSON Schema takes it.
+pub const FORM: &str = "^(rate|cron)\\([A-Za-z0-9 */?,#-]+\\)$";
+
 /// What one field of a cron expression takes.
 struct Field {
     name: &'static str,
@@ -45,9 +48,6 @@ pub fn has_form(text: &str) -> bool {
             && inside.bytes().all(|b| b.is_ascii_alphanumeric() || b" */?,#-".contains(&b))
     })
 }
-
-/// The outer form, as JSON Schema takes it.
-pub const FORM: &str = "^(rate|cron)\\([A-Za-z0-9 */?,#-]+\\)$";
 
 fn rate_fault(inside: &str) -> Option<String> {
     let rule = "a rate is a number and minutes, hours or days: rate(1 hour), rate(5 minutes)";

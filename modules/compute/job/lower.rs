@@ -8,7 +8,6 @@ use crate::compute::task::{definition, repository, roles};
 use crate::compute::{MODULE, cluster};
 use crate::connect::iam::{Arn, Statement};
 use crate::kind::{Thing, ThingId};
-use crate::names::identifier;
 use crate::network::{self, Tier};
 use crate::platform::Platform;
 use platgen_terraform::{Document, Expr, Handle, Value, block, template};
@@ -38,8 +37,7 @@ impl Job {
             }
             None => self.run_command(platform),
         };
-        let name = identifier(&[self.id().kind, self.id().name.as_str(), "command"]);
-        out.output(&name, command, "The command that starts the job once");
+        out.output(&self.id().part(&["command"]), command, "The command that starts the job once");
     }
 
     /// <https://docs.aws.amazon.com/cli/latest/reference/ecs/run-task.html>.

@@ -15,7 +15,6 @@ use super::task::spec::TaskSpec;
 use super::task::{self, Task, check, environment, roles};
 use crate::connect::Grant;
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
-use crate::kinds::Uses;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_source::{Count, Duration, Name, Node, Read, Reader, Schemas, Things, json};
@@ -76,7 +75,7 @@ impl Read for ServiceReference {
             reader.fault_with(&code::MALFORMED, message, help.to_owned());
             return None;
         };
-        reader.mention(false, service::KIND, reference.0.as_str(), &[]);
+        reader.mention(service::KIND, reference.0.as_str(), &[]);
         Some(reference)
     }
 
@@ -203,8 +202,8 @@ impl Thing for Job {
         Output::Plain(Value::from(self.aws_name.as_str()))
     }
 
-    fn uses(&self) -> Option<&Uses> {
-        Some(&self.task.uses)
+    fn task(&self) -> Option<&Task> {
+        Some(&self.task)
     }
 
     fn implied(&self, _platform: &Platform) -> Vec<Grant> {
@@ -214,6 +213,7 @@ impl Thing for Job {
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
         let mut findings = environment::check(&self.task, &self.id, platform);
         findings.extend(check::name(&self.task, &self.id, platform));
+        findings.extend(roles::check(&self.id, platform));
         findings
     }
 

@@ -2,13 +2,12 @@
 use super::Job;
 use super::expression;
 use crate::compute::MODULE;
-use crate::compute::task::roles::part;
 use crate::connect::iam::{self, PolicyPlace, Role, Statement};
 use crate::kind::{Resolving, Thing};
 use crate::names::fit;
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_source::{Name, Read, text_type};
-use platgen_terraform::{Document, Handle, Value, block};
+use platgen_source::{Name, Read, is_plain, text_type};
+use platgen_terraform::{Document, Handle, ResourceBuilder, Value, block};
 
 /// The longest name of a schedule, and of a group of schedules
 /// (<https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>).
@@ -29,10 +28,7 @@ text_type! {
     "a name such as UTC or Europe/Berlin",
     |text| {
         let words: Vec<&str> = text.split('/').collect();
-        let is_word = |word: &&str| {
-            (1..=30).contains(&word.len())
-                && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-".contains(&b))
-        };
+        let is_word = |word: &&str| is_plain(word, 1..=30, b"_+-");
         (1..=3).contains(&words.len())
             && words.iter().all(is_word)
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -61,6 +57,21 @@ pub struct Schedule {
     enabled: bool,
 }
 
+/// What a schedule starts, and the rights that this takes.
+pub struct Start {
+    /// The cluster or the state machine, and more that the schedule says of it.
+    pub target: Value,
+    /// What the schedules' role may do.
+    pub statements: Vec<Statement>,
+}
+
+/// What all schedules of a job share.
+pub struct Scheduler {
+    group: Handle,
+    /// The role that starts the job.
+    pub role: Handle,
+}
+
 impl Schedule {
     /// Decides a schedule.
     pub fn resolve(
@@ -83,14 +94,6 @@ impl Schedule {
     }
 }
 
-/// What a schedule starts, and the rights that this takes.
-pub struct Start {
-    /// The cluster or the state machine, and more that the schedule says of it.
-    pub target: Value,
-    /// What the schedules' role may do.
-    pub statements: Vec<Statement>,
-}
-
 impl Job {
     /// Puts the group of the job's schedules and their role into a document, and gives both. Before
     /// what is started, because the target of a schedule names the role.
@@ -105,10 +108,10 @@ impl Job {
             .resource("aws_scheduler_schedule_group", &id.local(&[]), arguments)
             .cause(&cause)
             .add();
-        let name = part(id, "schedule");
+        let name = id.part(&["schedule"]);
         let role = Role {
             place: PolicyPlace { module: MODULE, file: &id.file(), name: &name, cause: &cause },
-            aws_name: fit(&format!("{}-schedule", self.aws_name), 64),
+            aws_name: format!("{}-schedule", self.aws_name),
             service: "scheduler.amazonaws.com",
             // The trust speaks of the group, as Scheduler asks for it:
             // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
@@ -120,7 +123,7 @@ impl Job {
     /// Puts the schedules into a document.
     pub(super) fn lower_schedules(&self, scheduler: &Scheduler, start: &Start, out: &mut Document) {
         let id = self.id();
-        let (file, name) = (id.file(), part(id, "schedule"));
+        let (file, name) = (id.file(), id.part(&["schedule"]));
         let cause = id.path().key("on").key("schedule");
         let name = format!("{name}__start");
         let place = PolicyPlace { module: MODULE, file: &file, name: &name, cause: &cause };
@@ -140,18 +143,7 @@ impl Job {
             let resource =
                 file.resource("aws_scheduler_schedule", &name, arguments).cause(&schedule.place);
             // A schedule that is due before the rights are there fails.
-            let resource = match &policy {
-                Some(policy) => resource.depends_on(policy),
-                None => resource,
-            };
-            resource.add();
+            policy.iter().fold(resource, ResourceBuilder::depends_on).add();
         }
     }
-}
-
-/// What all schedules of a job share.
-pub struct Scheduler {
-    group: Handle,
-    /// The role that starts the job.
-    pub role: Handle,
 }

@@ -1,17 +1,12 @@
 //! What jobs become, and what is refused.
 use crate::compute::service::tests::{environment, local};
-use crate::testing::{addresses, document, document_in, findings, resource};
+use crate::testing::{addresses, document, document_in, found, resource};
 use platgen_source::json::json;
 use pretty_assertions::assert_eq;
 
 /// A job with more keys behind.
 fn job(keys: &str) -> String {
     format!("[job.report]\nimage = \"alpine:3.20\"\n{keys}\n")
-}
-
-/// Code and path of what is found.
-fn found(text: &str) -> Vec<(&'static str, String)> {
-    findings(text).into_iter().map(|(code, path, _)| (code, path)).collect()
 }
 
 #[test]
@@ -237,7 +232,7 @@ fn what_cannot_be_is_told_in_its_place() {
 #[test]
 fn names_at_aws_are_given_once() {
     let text = format!("{}[service.report-job]\nimage = \"a:1\"", job(""));
-    assert_eq!(found(&text), [("PG0404", "job.report".to_owned())]);
+    assert_eq!(found(&text), [("PG0404", "service.report-job".to_owned())]);
     let named = |name| format!("[service.{name}]\nimage = \"a:1\"\naws_name = \"Web_1\"\n");
     let text = format!("{}{}", named("one"), named("two"));
     assert_eq!(found(&text), [("PG0404", "service.two".to_owned())]);

@@ -3,7 +3,6 @@ use super::Job;
 use super::lower::run_rights;
 use crate::aws;
 use crate::compute::task::definition;
-use crate::compute::task::roles::part;
 use crate::compute::{MODULE, cluster};
 use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
 use crate::kind::Thing;
@@ -50,7 +49,7 @@ impl Job {
         let group = LogGroup {
             module: MODULE,
             file: &id.file(),
-            name: &part(id, "workflow"),
+            name: &id.part(&["workflow"]),
             // Elsewhere the groups would fill the policy by which deliveries are allowed.
             aws_name: format!("/aws/vendedlogs/states/{name}"),
             retention: self.task.retention,
@@ -59,7 +58,7 @@ impl Job {
         let group = log_group(out, &group);
         let definition = self.definition(attempts, platform, out);
         let mut file = out.module(MODULE).file(&id.file());
-        let definition = file.local(&part(id, "workflow"), definition);
+        let definition = file.local(&id.part(&["workflow"]), definition);
         let arguments = block! {
             name: name,
             type: "STANDARD",
@@ -82,10 +81,10 @@ impl Job {
         let (file, region) = (id.file(), &platform.head.region);
         let source = format!("stateMachine:{}", fit(&self.aws_name, LONGEST_NAME));
         let source = aws::arn(out, MODULE, "states", region, source);
-        let name = part(id, "workflow");
+        let name = id.part(&["workflow"]);
         let role = Role {
             place: PolicyPlace { module: MODULE, file: &file, name: &name, cause: &cause },
-            aws_name: fit(&format!("{}-workflow", self.aws_name), 64),
+            aws_name: format!("{}-workflow", self.aws_name),
             service: "states.amazonaws.com",
             source: Some(source),
         };
@@ -141,7 +140,7 @@ impl Job {
 }
 
 fn role_of(job: &Job) -> Handle {
-    let name = part(job.id(), "workflow");
+    let name = job.id().part(&["workflow"]);
     Handle::new(MODULE, platgen_terraform::Address::managed("aws_iam_role", &name))
 }
 

@@ -1,6 +1,7 @@
 //! What AWS would refuse of a load balancer and its routes, found before anything is made.
 use super::names::{certificate_name, certificate_names, hosts, is_in_zone, record_hosts};
-use super::{BalancerType, LONGEST_NAME, LoadBalancer, LoadBalancerSpec};
+use super::{BalancerType, LONGEST_NAME, LoadBalancer, LoadBalancerSpec, Made, Origin};
+use crate::aws_name;
 use crate::compute::service::route::{Conditions, Entry, Route};
 use crate::kind::{Resolving, ThingId};
 use crate::network::Tier;
@@ -25,7 +26,6 @@ const FEWEST_ZONES: usize = 2;
 /// Finds what is wrong with what the spec says of a load balancer alone.
 pub(super) fn spec(spec: &LoadBalancerSpec, id: &ThingId, resolving: &mut Resolving<'_>) {
     keys_of_existing(spec, id, resolving);
-    name(spec, id, resolving);
     domain(spec, id, resolving);
     idle_timeout(spec, id, resolving);
     let is_network = spec.r#type == Some(BalancerType::Network);
@@ -69,33 +69,17 @@ fn keys_of_existing(spec: &LoadBalancerSpec, id: &ThingId, resolving: &mut Resol
     }
 }
 
-fn name(spec: &LoadBalancerSpec, id: &ThingId, resolving: &mut Resolving<'_>) {
-    if spec.existing.is_some() {
-        return;
-    }
-    let Some(aws_name) = &spec.aws_name else { return derived_name(id, resolving) };
-    let others = resolving.spec.load_balancer.iter();
-    let earlier = others.take_while(|(name, _)| **name != id.name);
-    let same = earlier.filter(|(_, other)| other.aws_name.as_ref() == Some(aws_name));
-    if let Some((other, _)) = same.last() {
-        let message = format!("`load_balancer.{other}` has the name `{aws_name}` too");
-        resolving.find(&code::NAME_CLASH, &id.path().key("aws_name"), message);
-    }
-}
-
-fn derived_name(id: &ThingId, resolving: &mut Resolving<'_>) {
-    let prefix = &resolving.head.prefix;
-    let parts = [id.name.as_str()];
-    let name = prefix.name(LONGEST_NAME, &parts);
-    let help = "set the name by hand: `aws_name`";
-    if prefix.overflows(LONGEST_NAME, &parts) {
-        let message = format!("a load balancer's name has {LONGEST_NAME} letters: `{name}`");
-        resolving.find_with(&code::NAME_SHORTENED, &id.path(), message, help);
-    }
-    if name.starts_with("internal-") {
-        let message = format!("`{name}` begins with `internal-`, which AWS keeps for itself");
+/// The name at AWS of a load balancer that is made.
+pub(super) fn resolve_name(id: &ThingId, resolving: &mut Resolving<'_>) -> String {
+    let made = resolving.spec.load_balancer.iter().filter(|(_, spec)| spec.existing.is_none());
+    let said = made.map(|(name, spec)| (name, spec.aws_name.as_ref().map(ToString::to_string)));
+    let aws_name = aws_name::resolve(id, LONGEST_NAME, said, resolving);
+    if aws_name.starts_with("internal-") {
+        let message = format!("`{aws_name}` begins with `internal-`, which AWS keeps for itself");
+        let help = "set the name by hand: `aws_name`";
         resolving.find_with(&code::IMPOSSIBLE, &id.path(), message, help);
     }
+    aws_name
 }
 
 fn domain(spec: &LoadBalancerSpec, id: &ThingId, resolving: &mut Resolving<'_>) {
@@ -142,9 +126,9 @@ pub(super) fn routes(balancer: &LoadBalancer, platform: &Platform) -> Vec<Diagno
     found.extend(priorities(balancer, platform));
     found.extend(quota(balancer, platform));
     found.extend(protocols(balancer, platform));
-    if balancer.existing.is_none() {
-        found.extend(zones(balancer, platform));
-        found.extend(clear_text(balancer, platform));
+    if let Origin::Made(made) = &balancer.origin {
+        found.extend(zones(balancer, made, platform));
+        found.extend(clear_text(balancer, made, platform));
         found.extend(hosts_outside(balancer, platform));
         found.extend(certificate(balancer, platform));
     }
@@ -238,8 +222,8 @@ fn protocols(balancer: &LoadBalancer, platform: &Platform) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn zones(balancer: &LoadBalancer, platform: &Platform) -> Option<Diagnostic> {
-    let tier = if balancer.internal { Tier::Private } else { Tier::Public };
+fn zones(balancer: &LoadBalancer, made: &Made, platform: &Platform) -> Option<Diagnostic> {
+    let tier = if made.internal { Tier::Private } else { Tier::Public };
     let fewest = if balancer.is_application() { FEWEST_ZONES } else { 1 };
     let subnets = platform.network.subnets(tier).len();
     (subnets < fewest).then(|| {
@@ -252,8 +236,8 @@ fn zones(balancer: &LoadBalancer, platform: &Platform) -> Option<Diagnostic> {
     })
 }
 
-fn clear_text(balancer: &LoadBalancer, platform: &Platform) -> Option<Diagnostic> {
-    let open = balancer.is_application() && !balancer.internal && !balancer.speaks_https();
+fn clear_text(balancer: &LoadBalancer, made: &Made, platform: &Platform) -> Option<Diagnostic> {
+    let open = balancer.is_application() && !made.internal && !balancer.speaks_https();
     (open && platform.head.is_production()).then(|| {
         let message = format!("`{}` speaks HTTP only: whoever is between reads along", balancer.id);
         let help = "set `domain` in [platform]: the load balancer gets a certificate for it";

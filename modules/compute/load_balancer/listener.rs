@@ -1,5 +1,5 @@
 //! The listeners of an application load balancer, and the ports that stand open for callers.
-use super::{HTTP, HTTPS, LoadBalancer, names};
+use super::{HTTP, HTTPS, LoadBalancer, Made, Origin, names};
 use crate::compute::MODULE;
 use crate::compute::service::route::Entry;
 use crate::connect::Protocol;
@@ -13,12 +13,16 @@ use std::collections::BTreeSet;
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
 
 /// The ports that callers reach.
-pub(super) fn open_ports(balancer: &LoadBalancer, platform: &Platform) -> Vec<OpenPort> {
+pub(super) fn open_ports(
+    balancer: &LoadBalancer,
+    made: &Made,
+    platform: &Platform,
+) -> Vec<OpenPort> {
     let mut open = Vec::new();
     if balancer.is_application() {
         let https = balancer.speaks_https().then_some(("https", HTTPS));
         for (name, port) in [("http", HTTP)].into_iter().chain(https) {
-            open.extend(balancer.from.iter().map(|from| OpenPort {
+            open.extend(made.from.iter().map(|from| OpenPort {
                 name: name.to_owned(),
                 port,
                 protocol: Protocol::Tcp,
@@ -30,7 +34,7 @@ pub(super) fn open_ports(balancer: &LoadBalancer, platform: &Platform) -> Vec<Op
     for route in balancer.routes(platform) {
         let Entry::Listener { port, protocol, from } = route.entry() else { continue };
         let own: BTreeSet<Source> = from.iter().map(|range| Source::Range(*range)).collect();
-        let sources = if own.is_empty() { &balancer.from } else { &own };
+        let sources = if own.is_empty() { &made.from } else { &own };
         open.extend(sources.iter().map(|from| OpenPort {
             name: format!("{}-{port}", protocol.word()),
             port: *port,
@@ -44,7 +48,7 @@ pub(super) fn open_ports(balancer: &LoadBalancer, platform: &Platform) -> Vec<Op
 
 /// Puts the listeners of an application load balancer into a document.
 pub(super) fn lower(balancer: &LoadBalancer, platform: &Platform, out: &mut Document) {
-    if let Some(existing) = &balancer.existing {
+    if let Origin::Existing(existing) = &balancer.origin {
         let arguments = block! { load_balancer_arn: &existing.arn, port: existing.port };
         let mut file = out.module(MODULE).file(&balancer.id.file());
         file.data("aws_lb_listener", &balancer.listener_name("shared"), arguments)

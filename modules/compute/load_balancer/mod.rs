@@ -14,17 +14,15 @@ mod tests;
 
 pub use spec::{
     AwsName, BalancerArn, BalancerName, BalancerType, ExistingSpec, LoadBalancerSpec, PUBLIC,
-    SecurityGroupId,
 };
 
 use crate::compute::MODULE;
 use crate::compute::service::Service;
 use crate::compute::service::route::{Entry, Route};
 use crate::connect::{Declared, Grant, PortRule};
-use crate::data::log_bucket;
+use crate::data::log_bucket::{self, LogWriter};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
-use crate::names::identifier;
 use crate::network::{self, OpenPort, Source, Tier};
 use crate::platform::Platform;
 use platgen_source::Duration;
@@ -36,15 +34,30 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub struct LoadBalancer {
     id: ThingId,
+    domain: Option<String>,
+    origin: Origin,
+}
+
+/// Where a load balancer comes from.
+#[derive(Debug)]
+enum Origin {
+    /// It is made.
+    Made(Made),
+    /// It is there already.
+    Existing(Existing),
+}
+
+/// A load balancer that is made.
+#[derive(Debug)]
+struct Made {
     aws_name: String,
     balancer_type: BalancerType,
     internal: bool,
-    domain: Option<String>,
     from: BTreeSet<Source>,
+    /// Seconds.
     idle_timeout: i64,
     protected: bool,
     access_logs: bool,
-    existing: Option<Existing>,
 }
 
 /// A load balancer that is made elsewhere.
@@ -68,42 +81,61 @@ impl Kind for LoadBalancerSpec {
     const IMPLIED: &'static [&'static str] = &[PUBLIC];
     type Thing = LoadBalancer;
 
+    /// `public` exists where a route wants it.
+    fn imply(spec: &mut Spec) {
+        let routes = spec.service.values().flat_map(|service| service.route.values());
+        let mut names = routes.filter_map(|route| BalancerName::of(route.via.as_ref()));
+        if let Some(public) = names.find(|name| name.as_str() == PUBLIC) {
+            spec.load_balancer.entry(public).or_default();
+        }
+    }
+
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> LoadBalancer {
         check::spec(self, &id, resolving);
         let head = resolving.head;
-        let balancer_type = self.r#type.unwrap_or_default();
-        let internal = self.internal.unwrap_or(false);
-        let is_application = balancer_type == BalancerType::Application;
-        let has_domain = is_application && !internal && self.existing.is_none();
+        let origin = match &self.existing {
+            Some(existing) => Origin::Existing(Existing::of(existing)),
+            None => Origin::Made(self.made(&id, resolving)),
+        };
+        let has_domain = matches!(&origin, Origin::Made(made) if made.has_domain());
         let domain = self.domain.as_ref().map(|domain| head.plain(domain).to_ascii_lowercase());
-        let aws_name = self.aws_name.as_ref().map(ToString::to_string);
-        LoadBalancer {
-            aws_name: aws_name
-                .unwrap_or_else(|| head.prefix.name(LONGEST_NAME, &[id.name.as_str()])),
-            balancer_type,
-            internal,
-            domain: domain.or_else(|| head.domain.clone().filter(|_| has_domain)),
-            from: self.sources(),
-            idle_timeout: self
-                .idle_timeout
-                .map_or(if is_application { 60 } else { 350 }, Duration::as_seconds),
-            protected: self.protected.unwrap_or(head.is_production()),
-            access_logs: self.access_logs.unwrap_or(head.is_production())
-                && is_application
-                && self.existing.is_none(),
-            existing: self.existing.as_ref().map(Existing::of),
-            id,
-        }
+        let domain = domain.or_else(|| head.domain.clone().filter(|_| has_domain));
+        LoadBalancer { id, domain, origin }
     }
 }
 
 impl LoadBalancerSpec {
+    fn made(&self, id: &ThingId, resolving: &mut Resolving<'_>) -> Made {
+        let production = resolving.head.is_production();
+        let balancer_type = self.r#type.unwrap_or_default();
+        let (default_timeout, can_log) = match balancer_type {
+            BalancerType::Application => (60, true),
+            BalancerType::Network => (350, false),
+        };
+        Made {
+            aws_name: check::resolve_name(id, resolving),
+            balancer_type,
+            internal: self.internal.unwrap_or(false),
+            from: self.sources(),
+            idle_timeout: self.idle_timeout.map_or(default_timeout, Duration::as_seconds),
+            protected: self.protected.unwrap_or(production),
+            access_logs: self.access_logs.unwrap_or(production) && can_log,
+        }
+    }
+
     fn sources(&self) -> BTreeSet<Source> {
         match &self.from {
             Some(ranges) => ranges.0.iter().map(|range| Source::Range(*range)).collect(),
             None if self.internal.unwrap_or(false) => BTreeSet::from([Source::Network]),
             None => BTreeSet::from([Source::Range(network::cidr::Ipv4Range::everywhere())]),
         }
+    }
+}
+
+impl Made {
+    /// Whether it is reached at the platform's domain where the spec names none.
+    fn has_domain(&self) -> bool {
+        self.balancer_type == BalancerType::Application && !self.internal
     }
 }
 
@@ -117,63 +149,55 @@ impl Existing {
     }
 }
 
-/// Declares the load balancer `public` where a route wants it.
-pub fn imply(spec: &mut Spec) {
-    let routes = spec.service.values().flat_map(|service| service.route.values());
-    let names = routes.filter_map(|route| BalancerName::of(route.via.as_ref()));
-    if let Some(public) = names.into_iter().find(|name| name.as_str() == PUBLIC) {
-        spec.load_balancer.entry(public).or_default();
-    }
-}
-
 impl LoadBalancer {
-    /// Whether requests are logged to the platform's log bucket.
-    pub fn has_access_logs(&self) -> bool {
-        self.access_logs
-    }
-
-    /// Whether it looks into requests.
+    /// Whether it looks into requests. One that is made elsewhere does.
     pub fn is_application(&self) -> bool {
-        self.balancer_type == BalancerType::Application
+        match &self.origin {
+            Origin::Made(made) => made.balancer_type == BalancerType::Application,
+            Origin::Existing(_) => true,
+        }
     }
 
     /// The load balancer. One that is made elsewhere is asked for in the network module, which
     /// needs to know its security group.
     pub fn handle(&self) -> Handle {
         let name = self.id.local(&[]);
-        match &self.existing {
-            None => Handle::new(MODULE, Address::managed("aws_lb", &name)),
-            Some(_) => Handle::new(network::MODULE, Address::data("aws_lb", &name)),
+        match &self.origin {
+            Origin::Made(_) => Handle::new(MODULE, Address::managed("aws_lb", &name)),
+            Origin::Existing(_) => Handle::new(network::MODULE, Address::data("aws_lb", &name)),
         }
     }
 
     /// The listener that the routes of an application load balancer share.
     pub fn listener(&self) -> Handle {
-        let address = if self.existing.is_some() {
-            Address::data("aws_lb_listener", &self.listener_name("shared"))
-        } else {
-            let word = if self.speaks_https() { "https" } else { "http" };
-            Address::managed("aws_lb_listener", &self.listener_name(word))
+        let made = |word| Address::managed("aws_lb_listener", &self.listener_name(word));
+        let address = match &self.origin {
+            Origin::Existing(_) => Address::data("aws_lb_listener", &self.listener_name("shared")),
+            Origin::Made(_) if self.speaks_https() => made("https"),
+            Origin::Made(_) => made("http"),
         };
         Handle::new(MODULE, address)
     }
 
     /// Listeners of network load balancers stand under the names of services.
     fn listener_name(&self, word: &str) -> String {
-        identifier(&[&self.id.identifier(), word])
+        self.id.part(&[word])
     }
 
-    /// How long a connection may be silent, in seconds.
-    pub fn idle_timeout(&self) -> i64 {
-        self.idle_timeout
+    /// How long a connection may be silent, in seconds; of one that is made elsewhere it is not known.
+    pub fn idle_timeout(&self) -> Option<i64> {
+        match &self.origin {
+            Origin::Made(made) => Some(made.idle_timeout),
+            Origin::Existing(_) => None,
+        }
     }
 
     /// Whether callers speak HTTPS with it.
     pub fn speaks_https(&self) -> bool {
         self.is_application()
-            && match &self.existing {
-                Some(existing) => existing.port == HTTPS,
-                None => self.domain.is_some(),
+            && match &self.origin {
+                Origin::Existing(existing) => existing.port == HTTPS,
+                Origin::Made(_) => self.domain.is_some(),
             }
     }
 
@@ -226,13 +250,15 @@ impl LoadBalancer {
             (false, _) => "tcp",
         };
         let usual = if self.speaks_https() { HTTPS } else { HTTP };
-        let port = self.existing.as_ref().map(|existing| existing.port);
-        let port = port.filter(|port| *port != usual).map(|port| format!(":{port}"));
+        let port = match &self.origin {
+            Origin::Existing(existing) if existing.port != usual => format!(":{}", existing.port),
+            _ => String::new(),
+        };
         let host = match &self.domain {
             Some(domain) => Value::from(domain),
             None => self.handle().get("dns_name"),
         };
-        template![scheme, "://", host, port.unwrap_or_default()]
+        template![scheme, "://", host, port]
     }
 }
 
@@ -270,14 +296,16 @@ impl Thing for LoadBalancer {
     }
 
     fn in_network(&self) -> bool {
-        self.existing.is_none()
+        matches!(self.origin, Origin::Made(_))
     }
 
     fn security_group(&self) -> Option<Value> {
-        match &self.existing {
-            None => Some(network::security_group(&self.id).get("id")),
-            Some(Existing { security_group: Some(group), .. }) => Some(Value::from(group)),
-            Some(_) => {
+        match &self.origin {
+            Origin::Made(_) => Some(network::security_group(&self.id).get("id")),
+            Origin::Existing(Existing { security_group: Some(group), .. }) => {
+                Some(Value::from(group))
+            }
+            Origin::Existing(_) => {
                 let groups = self.handle().get("security_groups");
                 let list = Expr::Call("tolist", vec![groups]);
                 Some(Value::Expr(Expr::Index(Box::new(list), IndexKey::Position(0))))
@@ -286,25 +314,36 @@ impl Thing for LoadBalancer {
     }
 
     fn open_ports(&self, platform: &Platform) -> Vec<OpenPort> {
-        listener::open_ports(self, platform)
+        match &self.origin {
+            Origin::Made(made) => listener::open_ports(self, made, platform),
+            Origin::Existing(_) => Vec::new(),
+        }
     }
 
     fn keeps_logs(&self) -> bool {
         false
     }
 
+    fn request_logs(&self) -> Option<LogWriter> {
+        let writes = matches!(&self.origin, Origin::Made(made) if made.access_logs);
+        writes.then_some(LogWriter::LoadBalancers)
+    }
+
     fn lower(&self, platform: &Platform, out: &mut Document) {
-        match &self.existing {
-            Some(existing) => self.lower_existing(existing, platform, out),
-            None => self.lower_own(platform, out),
+        match &self.origin {
+            Origin::Made(made) => self.lower_made(made, platform, out),
+            Origin::Existing(existing) => self.lower_existing(existing, platform, out),
         }
         if self.is_application() {
             listener::lower(self, platform, out);
         }
         names::lower_records(self, platform, out);
-        let output = |what: &str| identifier(&["load-balancer", self.id.name.as_str(), what]);
-        out.output(&output("dns"), self.handle().get("dns_name"), "The load balancer's own name");
-        out.output(&output("url"), self.url(), "Where the load balancer is reached");
+        out.output(
+            &self.id.part(&["dns"]),
+            self.handle().get("dns_name"),
+            "The load balancer's own name",
+        );
+        out.output(&self.id.part(&["url"]), self.url(), "Where the load balancer is reached");
     }
 }
 
@@ -315,21 +354,21 @@ impl LoadBalancer {
         file.data("aws_lb", &self.id.local(&[]), arguments).causes(&self.causes(platform)).add();
     }
 
-    fn lower_own(&self, platform: &Platform, out: &mut Document) {
-        let tier = if self.internal { Tier::Private } else { Tier::Public };
+    fn lower_made(&self, made: &Made, platform: &Platform, out: &mut Document) {
+        let tier = if made.internal { Tier::Private } else { Tier::Public };
         let if_application = self.is_application().then_some(());
         let log_prefix = format!("{}/{}", log_bucket::LOAD_BALANCER_PREFIX, self.id.name);
         let arguments = block! {
-            name: &self.aws_name,
-            load_balancer_type: self.balancer_type.word(),
-            internal: self.internal,
+            name: &made.aws_name,
+            load_balancer_type: made.balancer_type.word(),
+            internal: made.internal,
             security_groups: vec![network::security_group(&self.id).get("id")],
             subnets: platform.network.subnets(tier),
-            enable_deletion_protection: self.protected,
-            idle_timeout: if_application.map(|()| self.idle_timeout),
+            enable_deletion_protection: made.protected,
+            idle_timeout: if_application.map(|()| made.idle_timeout),
             drop_invalid_header_fields: if_application.map(|()| true),
             desync_mitigation_mode: if_application.map(|()| "defensive"),
-            access_logs: self.access_logs.then(|| {
+            access_logs: made.access_logs.then(|| {
                 block! { bucket: log_bucket::ready(), prefix: log_prefix, enabled: true }
             }),
         };

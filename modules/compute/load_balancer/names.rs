@@ -91,7 +91,25 @@ pub(super) fn lower_certificate(
         .causes(&causes)
         .create_before_destroy()
         .add();
-    // A wildcard and its parent are validated by the same record, so each may find it there.
+    let records = lower_validation_records(balancer, &certificate, &zone, &causes, out);
+    let arguments = block! {
+        certificate_arn: certificate.get("arn"),
+        validation_record_fqdns: Expr::list_of(records.whole(), Expr::Item(vec!["fqdn"])),
+    };
+    let mut file = out.module(MODULE).file(&balancer.id.file());
+    let validation = file.resource("aws_acm_certificate_validation", &name, arguments);
+    validation.causes(&causes).add().get("certificate_arn")
+}
+
+/// The records that prove who owns the names, one for each. A wildcard and its parent are validated
+/// by the same record, so each may find it there.
+fn lower_validation_records(
+    balancer: &LoadBalancer,
+    certificate: &Handle,
+    zone: &Handle,
+    causes: &[SpecPath],
+    out: &mut Document,
+) -> Handle {
     let arguments = block! {
         zone_id: zone.get("zone_id"),
         name: Expr::EachValue(vec!["resource_record_name"]),
@@ -102,17 +120,11 @@ pub(super) fn lower_certificate(
     };
     let options = certificate.get("domain_validation_options");
     let by_domain = Expr::map_of(options, Expr::Item(vec!["domain_name"]), Expr::Item(vec![]));
-    let records = file
-        .resource("aws_route53_record", &balancer.id.local(&["validation"]), arguments)
+    let mut file = out.module(MODULE).file(&balancer.id.file());
+    file.resource("aws_route53_record", &balancer.id.local(&["validation"]), arguments)
         .for_each(by_domain)
-        .causes(&causes)
-        .add();
-    let arguments = block! {
-        certificate_arn: certificate.get("arn"),
-        validation_record_fqdns: Expr::list_of(records.whole(), Expr::Item(vec!["fqdn"])),
-    };
-    let validation = file.resource("aws_acm_certificate_validation", &name, arguments);
-    validation.causes(&causes).add().get("certificate_arn")
+        .causes(causes)
+        .add()
 }
 
 /// Puts a record for every host into a document, each an instance with the host as its key, so that

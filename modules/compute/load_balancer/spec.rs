@@ -1,8 +1,10 @@
 //! What a spec may say of a load balancer.
+use crate::kind::Kind;
 use crate::network::cidr::Ipv4Range;
+use crate::network::existing::SecurityGroupId;
 use crate::text::PlainText;
 use platgen_source::{
-    Count, Duration, Name, Node, OneOrMore, Read, Reader, Schemas, json, text_type,
+    Count, Duration, Name, Node, OneOrMore, Read, Reader, Schemas, is_plain, json, text_type,
 };
 
 text_type! {
@@ -13,8 +15,7 @@ text_type! {
     "1 to 32 letters, digits and hyphens, with a letter or digit at both ends, not beginning with \
      internal-",
     |text| {
-        (1..=32).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        is_plain(text, 1..=32, b"-")
             && !text.starts_with('-')
             && !text.ends_with('-')
             && !text.starts_with("internal-")
@@ -28,19 +29,6 @@ text_type! {
     "^arn:aws(-cn|-us-gov)?:elasticloadbalancing:[a-z0-9-]{1,32}:[0-9]{12}:loadbalancer/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}$",
     "the ARN of an application load balancer: arn:aws:elasticloadbalancing:…:loadbalancer/app/…",
     is_balancer_arn
-}
-
-text_type! {
-    /// The id of a security group
-    /// (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html>).
-    SecurityGroupId,
-    "^sg-([0-9a-f]{8}|[0-9a-f]{17})$",
-    "the id of a security group: sg- and 17 hexadecimal digits",
-    |text| {
-        let digits = text.strip_prefix("sg-").unwrap_or_default();
-        matches!(digits.len(), 8 | 17)
-            && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    }
 }
 
 /// The load balancer that routes go through when they name none.
@@ -57,7 +45,7 @@ pub struct LoadBalancerSpec {
     /// Whether it is reached from within the network only. By default not.
     pub internal: Option<bool>,
     /// The name that it is reached at. With one it speaks HTTPS. By default the domain of the
-    /// platform; an internal or a network load balancer has none.
+    /// platform; an internal load balancer, a network one, and one that is made elsewhere have none.
     pub domain: Option<PlainText>,
     /// Address ranges that may call. By default every one, of an internal one that of the network.
     pub from: Option<OneOrMore<Ipv4Range>>,
@@ -71,7 +59,8 @@ pub struct LoadBalancerSpec {
     pub access_logs: Option<bool>,
     /// An application load balancer that is made elsewhere: its ARN, or more.
     pub existing: Option<ExistingSpec>,
-    /// The name at AWS, by hand. By default `{environment}-{platform}-{name}`.
+    /// The name at AWS, by hand. By default `{environment}-{platform}-{name}`, cut to 32
+    /// characters.
     pub aws_name: Option<AwsName>,
 }
 
@@ -93,7 +82,7 @@ pub struct ExistingSpec {
     pub arn: BalancerArn,
     /// The port of the listener that routes are added to. By default 443.
     pub port: Option<Count<1, 65_535>>,
-    /// The security group that it calls from. By default its first one.
+    /// The security group that it calls from, which must let it call. By default its first one.
     pub security_group: Option<SecurityGroupId>,
 }
 
@@ -111,7 +100,7 @@ impl BalancerName {
 impl Read for BalancerName {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let name = Name::read(node, reader)?;
-        reader.mention(false, "load_balancer", name.as_str(), &[]);
+        reader.mention(LoadBalancerSpec::KIND, name.as_str(), &[]);
         Some(Self(name))
     }
 

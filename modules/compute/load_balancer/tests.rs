@@ -1,6 +1,7 @@
 //! Tests of load balancers: what is found, and what they become.
-use super::{AwsName, BalancerArn, SecurityGroupId};
-use crate::testing::{addresses, document, document_in, findings, findings_in, resource};
+use super::{AwsName, BalancerArn};
+use crate::network::existing::SecurityGroupId;
+use crate::testing::{addresses, document, document_in, findings_in, found, only, resource};
 use platgen_source::Key;
 use platgen_source::json::{Value, json};
 use pretty_assertions::assert_eq;
@@ -25,19 +26,6 @@ fn service(name: &str, more: &str) -> String {
     format!(
         "\n[service.{name}]\nimage = \"public.ecr.aws/nginx/nginx:1.29\"\nport = 8080\n{more}\n"
     )
-}
-
-/// The codes and paths of the findings that this room makes, in `dev`.
-fn found(toml: &str) -> Vec<(&'static str, String)> {
-    findings(toml).into_iter().map(|(code, path, _)| (code, path)).collect()
-}
-
-/// The only element of a list of blocks.
-fn only(blocks: &Value) -> Value {
-    match blocks {
-        Value::Array(items) if items.len() == 1 => items[0].clone(),
-        block => block.clone(),
-    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{KIND, Service};
 use crate::compute::task::definition::log_configuration;
 use crate::compute::task::ports::{Port, main_port};
 use crate::compute::{MODULE, cluster};
-use crate::connect::{Edge, Grant, PortRule, Protocol};
+use crate::connect::{Declared, Edge, Grant, PortRule, Protocol};
 use crate::kind::{Output, Target, Thing, ThingId};
 use crate::names::fit;
 use crate::platform::{Head, Platform};
@@ -114,7 +114,9 @@ impl Service {
     /// Whether something finds it by its full name.
     fn is_found_by_dns(&self, platform: &Platform) -> bool {
         let mut callers = platform.connections.to(&self.id);
-        callers.any(|grant| grant.declared && !grant.ports.is_empty() && !is_service_connect(grant))
+        callers.any(|grant| {
+            is_declared(grant) && !grant.ports.is_empty() && !is_service_connect(grant)
+        })
     }
 
     /// The part of the ECS service that speaks of Service Connect, if it calls or is called.
@@ -248,6 +250,10 @@ fn url(host: &str, port: Port) -> String {
 /// Service Connect carries TCP only.
 fn carried_by_service_connect(ports: &[(&Name, Port)]) -> bool {
     ports.iter().any(|(_, port)| port.transport() == Protocol::Tcp)
+}
+
+fn is_declared(grant: &Grant) -> bool {
+    grant.declared == Declared::InUses
 }
 
 /// Whether an edge is one between services that Service Connect carries.

@@ -7,7 +7,7 @@ use crate::compute::{MODULE, cluster};
 use crate::kind::Thing;
 use crate::network::{self, Tier};
 use crate::platform::Platform;
-use platgen_terraform::{Document, Handle, ResourceBuilder, Value, VariableType, block};
+use platgen_terraform::{Document, ResourceBuilder, Value, VariableType, block};
 
 impl Service {
     /// Puts everything of the service into a document.
@@ -22,7 +22,6 @@ impl Service {
         earlier.push(cluster::capacity_providers());
         earlier.extend(attachments.iter().flat_map(|attachment| attachment.after.clone()));
         earlier.extend(order::before(self.id(), platform).into_iter().map(Self::handle));
-        earlier.extend(after_edges(self, platform));
         earlier.sort();
         earlier.dedup();
         let mut ignored = Vec::new();
@@ -91,14 +90,6 @@ impl Service {
             force_new_deployment: true,
         }
     }
-}
-
-/// What edges want to exist before, as far as it stands in this module: `depends_on` reaches no
-/// other one.
-fn after_edges(service: &Service, platform: &Platform) -> Vec<Handle> {
-    let grants = platform.connections.of(service.id());
-    let after = grants.flat_map(|grant| grant.after.clone());
-    after.filter(|handle| handle.target().module == MODULE).collect()
 }
 
 fn load_balancer_blocks(attachments: &[RouteAttachment]) -> Option<Value> {

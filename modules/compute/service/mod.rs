@@ -16,11 +16,9 @@ use super::task::spec::{Command, ContainerHealthSpec, TaskSpec};
 use super::task::{self, Task, check, environment, roles};
 use crate::connect::Grant;
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
-use crate::kinds::Uses;
-use crate::names::identifier;
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
-use platgen_source::{Count, Duration, Name, Read, Things, text_type};
+use platgen_source::{Count, Duration, Name, Read, Things, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle};
 use route::{HealthCheckSpec, Route, RoutePort, RouteSpec, RoutedService};
 use scale::{Scale, ScaleSpec};
@@ -37,10 +35,7 @@ text_type! {
     EcsName,
     "^[A-Za-z0-9_-]{1,255}$",
     "1 to 255 letters, digits, _ and -",
-    |text| {
-        (1..=255).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
-    }
+    |text| is_plain(text, 1..=255, b"_-")
 }
 
 /// Containers that run all the time.
@@ -246,8 +241,8 @@ impl Thing for Service {
         self.address_output(words, consumer, platform)
     }
 
-    fn uses(&self) -> Option<&Uses> {
-        Some(&self.task.uses)
+    fn task(&self) -> Option<&Task> {
+        Some(&self.task)
     }
 
     fn implied(&self, _platform: &Platform) -> Vec<Grant> {
@@ -258,6 +253,7 @@ impl Thing for Service {
         let mut findings = environment::check(&self.task, &self.id, platform);
         findings.extend(self.scale.check(self));
         findings.extend(check::name(&self.task, &self.id, platform));
+        findings.extend(roles::check(&self.id, platform));
         findings
     }
 
@@ -267,7 +263,10 @@ impl Thing for Service {
 
     fn lower(&self, platform: &Platform, out: &mut Document) {
         self.lower_service(platform, out);
-        let name = identifier(&[KIND, self.id.name.as_str(), "name"]);
-        out.output(&name, self.handle().get("name"), "The name of the ECS service");
+        out.output(
+            &self.id.part(&["name"]),
+            self.handle().get("name"),
+            "The name of the ECS service",
+        );
     }
 }

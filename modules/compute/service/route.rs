@@ -34,7 +34,8 @@ pub struct RouteSpec {
     /// The paths; `*` stands for any letters, `?` for one. By default every path. Of several, the
     /// shortest one decides when the route is asked.
     pub path: Option<OneOrMore<PathPattern>>,
-    /// The hosts: `"admin.{platform.domain}"`, `"*.example.com"`. By default every host.
+    /// The hosts: `"admin.{platform.domain}"`, `"*.example.com"`. By default every host. Each gets a
+    /// certificate, and a record at Route 53 unless it is a pattern.
     pub host: Option<OneOrMore<PlainText>>,
     /// The HTTP methods. By default every method.
     pub method: Option<OneOrMore<Method>>,
@@ -45,7 +46,7 @@ pub struct RouteSpec {
     /// Address ranges that may call. By default those of the load balancer.
     pub from: Option<OneOrMore<Ipv4Range>>,
     /// The name of the port, of the service or one of its other containers, that requests go to. By
-    /// default `http`, or the first one.
+    /// default `http`, or else the first one over TCP, or else the first one.
     pub port: Option<Name>,
     /// How long a caller stays with one task, by a cookie: 1 second to 7 days. By default not at all.
     pub sticky: Option<Duration>,

@@ -4,6 +4,7 @@ use super::route::{Entry, Route};
 use crate::compute::{MODULE, cluster};
 use crate::kind::{Resolving, Thing};
 use crate::platform::Platform;
+use crate::scaling::{self, ScalableTarget, TargetTracking};
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Percent, Read};
 use platgen_terraform::{Document, Value, block, template};
@@ -25,7 +26,8 @@ pub struct ScaleSpec {
     pub cpu: Option<Percent>,
     /// The share of memory to aim at, in percent. By default 70, if no target is set.
     pub memory: Option<Percent>,
-    /// Requests a minute for each task to aim at. Needs a route on an application load balancer.
+    /// Requests a minute for each task to aim at. Needs a route on an application load balancer; of
+    /// several the first by its name is counted.
     pub requests: Option<Count<1, 1_000_000>>,
     /// So many tasks run on Fargate; those above run on Fargate Spot, which is cheaper and may be
     /// stopped. By default all run on Fargate.
@@ -138,45 +140,50 @@ impl Scale {
         if !self.changes() {
             return;
         }
-        let name = service.id().local(&[]);
-        let resource =
-            template!["service/", cluster::handle().get("name"), "/", service.handle().get("name")];
-        let mut file = out.module(MODULE).file(&service.id().file());
-        let target = file
-            .resource(
-                "aws_appautoscaling_target",
-                &name,
-                block! {
-                    service_namespace: "ecs",
-                    resource_id: resource,
-                    scalable_dimension: "ecs:service:DesiredCount",
-                    min_capacity: self.min,
-                    max_capacity: self.max,
-                },
-            )
-            .cause(&self.place)
-            .add();
-        for aim in &self.targets {
-            let word = aim.measure.word();
-            let arguments = block! {
-                name: format!("{}-{word}", service.aws_name),
-                policy_type: "TargetTrackingScaling",
-                service_namespace: target.get("service_namespace"),
-                resource_id: target.get("resource_id"),
-                scalable_dimension: target.get("scalable_dimension"),
-                target_tracking_scaling_policy_configuration: block! {
-                    target_value: aim.value,
-                    scale_in_cooldown: SCALE_IN_COOLDOWN,
-                    scale_out_cooldown: SCALE_OUT_COOLDOWN,
-                    predefined_metric_specification: block! {
-                        predefined_metric_type: aim.measure.aws_word(),
-                        resource_label: aim.measure.label(service, platform),
-                    },
-                },
-            };
-            file.resource("aws_appautoscaling_policy", &service.id().local(&[word]), arguments)
-                .cause(&self.place.key(word))
-                .add();
+        let number = ScalableTarget {
+            module: MODULE,
+            file: &service.id().file(),
+            name: &service.id().local(&[]),
+            namespace: "ecs",
+            dimension: "ecs:service:DesiredCount",
+            resource: template![
+                "service/",
+                cluster::handle().get("name"),
+                "/",
+                service.handle().get("name")
+            ],
+            min: self.min,
+            max: self.max,
+            after: None,
+            cause: &self.place,
+        };
+        let targets = self.targets.iter();
+        let follows: Vec<_> =
+            targets.map(|target| self.tracking(target, service, platform)).collect();
+        scaling::lower(out, &number, &follows);
+    }
+
+    fn tracking(
+        &self,
+        target: &ScaleTarget,
+        service: &Service,
+        platform: &Platform,
+    ) -> TargetTracking {
+        let word = target.measure.word();
+        let configuration = block! {
+            target_value: target.value,
+            scale_in_cooldown: SCALE_IN_COOLDOWN,
+            scale_out_cooldown: SCALE_OUT_COOLDOWN,
+            predefined_metric_specification: block! {
+                predefined_metric_type: target.measure.aws_word(),
+                resource_label: target.measure.label(service, platform),
+            },
+        };
+        TargetTracking {
+            name: service.id().local(&[word]),
+            aws_name: format!("{}-{word}", service.aws_name),
+            configuration,
+            cause: self.place.key(word),
         }
     }
 }

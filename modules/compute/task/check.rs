@@ -4,7 +4,7 @@ use super::size::Size;
 use super::spec::Milestone;
 use super::{Container, Task};
 use crate::connect::Protocol;
-use crate::kind::{Resolving, Thing, ThingId};
+use crate::kind::{Resolving, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code, suggestion};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,14 +36,12 @@ pub fn containers(
     cycles(containers, places, resolving);
 }
 
-/// Finds a name at AWS that another service or job has already: services and jobs name task
-/// definitions and roles alike. Of two with one name the later one is told.
+/// Finds a name at AWS that another task has already: task definitions and roles are named alike,
+/// whatever kind of thing they belong to. Of two with one name the later one is told.
 pub fn name(task: &Task, id: &ThingId, platform: &Platform) -> Option<Diagnostic> {
-    let services = platform.things.service.values().map(|service| (service.id(), &service.task));
-    let jobs = platform.things.job.values().map(|job| (job.id(), &job.task));
-    let earlier = services.chain(jobs).take_while(|(other, _)| *other != id);
-    let taken = |(_, other): &(&ThingId, &Task)| other.aws_name == task.aws_name;
-    let (other, _) = earlier.into_iter().find(taken)?;
+    let tasks = platform.things.all().filter_map(|thing| Some((thing.id(), thing.task()?)));
+    let mut earlier = tasks.take_while(|(other, _)| *other != id);
+    let (other, _) = earlier.find(|(_, other)| other.aws_name == task.aws_name)?;
     let message = format!("`{other}` is called `{}` at AWS already", task.aws_name);
     Some(Diagnostic::at(&code::NAME_CLASH, &id.path(), message).help("set another `aws_name`"))
 }

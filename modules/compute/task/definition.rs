@@ -28,7 +28,7 @@ pub fn lower(task: &Task, id: &ThingId, platform: &Platform, out: &mut Document)
         .map(|container| container_definition(container, task, id, platform))
         .collect();
     let mut file = out.module(MODULE).file(&id.file());
-    let local = file.local(&format!("{}__containers", id.identifier()), definitions);
+    let local = file.local(&id.part(&["containers"]), definitions);
     let arguments = block! {
         family: &task.aws_name,
         requires_compatibilities: vec!["FARGATE"],

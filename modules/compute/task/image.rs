@@ -3,7 +3,7 @@
 use super::repository;
 use crate::connect::iam::Arn;
 use crate::kind::ThingId;
-use platgen_source::text_type;
+use platgen_source::{is_plain, text_type};
 use platgen_terraform::{Expr, Value, template};
 
 text_type! {
@@ -13,9 +13,7 @@ text_type! {
     "^[A-Za-z0-9][A-Za-z0-9._:/@#-]{0,254}$",
     "1 to 255 letters, digits and . _ : / @ # -, beginning with a letter or a digit",
     |text| {
-        (1..=255).contains(&text.len())
-            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/@#-".contains(&b))
+        is_plain(text, 1..=255, b"._:/@#-") && text.starts_with(|first: char| first.is_ascii_alphanumeric())
     }
 }
 

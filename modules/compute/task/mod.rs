@@ -152,24 +152,9 @@ impl Task {
 
 /// How the secret of a target gets to a consumer: ECS injects it where a variable of the consumer
 /// speaks of it; else the code reads it. Never both for one edge.
-pub fn delivery(consumer: &ThingId, target: &ThingId, platform: &Platform) -> Delivery {
-    let injects = match (of(consumer, platform), platform.thing(target)) {
-        (Some(task), Some(target)) => task.injects(consumer, target, platform),
-        _ => false,
-    };
-    if injects { Delivery::Inject } else { Delivery::Read }
-}
-
-/// The task of a service or a job.
-pub fn of<'a>(id: &ThingId, platform: &'a Platform) -> Option<&'a Task> {
-    let things = &platform.things;
-    let service = || things.service.get(&id.name).map(|service| &service.task);
-    let job = || things.job.get(&id.name).map(|job| &job.task);
-    match id.kind {
-        super::service::KIND => service(),
-        super::job::KIND => job(),
-        _ => None,
-    }
+pub fn delivery(consumer: &dyn Thing, target: &dyn Thing, platform: &Platform) -> Delivery {
+    let injects = |task: &Task| task.injects(consumer.id(), target, platform);
+    if consumer.task().is_some_and(injects) { Delivery::Inject } else { Delivery::Read }
 }
 
 /// The name of a thing at AWS, where the spec sets none: `{environment}-{platform}-{name}`, at most

@@ -2,7 +2,7 @@
 use crate::compute::MODULE;
 use crate::kind::ThingId;
 use crate::platform::Platform;
-use platgen_terraform::{Address, Document, Handle, VariableType, block, json};
+use platgen_terraform::{Address, Document, Handle, Value, VariableType, block, json};
 
 /// How many images are kept.
 const KEPT_IMAGES: i64 = 20;
@@ -35,17 +35,16 @@ pub fn lower(owner: &ThingId, variable: &str, platform: &Platform, out: &mut Doc
         )
         .cause(&cause)
         .add();
-    let policy = file.local(&format!("{name}__lifecycle"), lifecycle());
+    let policy = file.local(&owner.part(&["lifecycle"]), lifecycle());
     let arguments = block! { repository: repository.get("name"), policy: json(policy) };
     file.resource("aws_ecr_lifecycle_policy", &name, arguments).cause(&cause).add();
-    let output = crate::names::identifier(&[owner.kind, owner.name.as_str(), "repository-url"]);
     let description = format!("Where the image of {owner} is pushed to");
-    out.output(&output, repository.get("repository_url"), &description);
+    out.output(&owner.part(&["repository-url"]), repository.get("repository_url"), &description);
 }
 
 /// What the repository forgets
 /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html>).
-fn lifecycle() -> platgen_terraform::Value {
+fn lifecycle() -> Value {
     let expire = || block! { type: "expire" };
     block! {
         rules: vec![

@@ -6,28 +6,31 @@ use super::Task;
 use super::image::Registry;
 use crate::aws;
 use crate::compute::{MODULE, cluster};
+use crate::connect::iam::size::{MOST_LETTERS, least_letters};
 use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
 use crate::connect::{Declared, Grant, Reach};
 use crate::kind::ThingId;
-use crate::names::{fit, identifier};
 use crate::network;
 use crate::network::logs::{LogGroup, log_group as make_log_group};
 use crate::platform::Platform;
+use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_terraform::{Address, Document, Handle, template};
 
-/// What a thing's part is called among the resources of this module: `service__web__task`.
-pub fn part(id: &ThingId, part: &str) -> String {
-    identifier(&[id.kind, id.name.as_str(), part])
-}
+/// Which of the rights of a grant a role holds.
+type RightsOf = fn(&Grant) -> &[Statement];
+
+/// The two roles, and what each holds.
+const ROLES: [(&str, RightsOf); 2] =
+    [("task", |grant| &grant.task), ("execution", |grant| &grant.execution)];
 
 /// The role that the code acts as.
 pub fn task_role(id: &ThingId) -> Handle {
-    Handle::new(MODULE, Address::managed("aws_iam_role", &part(id, "task")))
+    Handle::new(MODULE, Address::managed("aws_iam_role", &id.part(&["task"])))
 }
 
 /// The role that starts the code.
 pub fn execution_role(id: &ThingId) -> Handle {
-    Handle::new(MODULE, Address::managed("aws_iam_role", &part(id, "execution")))
+    Handle::new(MODULE, Address::managed("aws_iam_role", &id.part(&["execution"])))
 }
 
 /// The log group of all containers.
@@ -105,6 +108,22 @@ fn write_logs(group: &Handle) -> Statement {
     Statement::allow(&["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams])
 }
 
+/// Finds a role whose policies are longer than AWS takes.
+pub fn check(id: &ThingId, platform: &Platform) -> Option<Diagnostic> {
+    let letters = |statements: RightsOf| -> usize {
+        let grants = platform.connections.of(id);
+        grants.map(|grant| least_letters(statements(grant))).sum()
+    };
+    let most = ROLES.iter().map(|(_, statements)| letters(*statements)).max()?;
+    (most > MOST_LETTERS).then(|| {
+        let message = format!(
+            "its rights take {most} letters of policies or more; a role holds {MOST_LETTERS}"
+        );
+        Diagnostic::at(&code::LIMIT, &id.path().key("uses"), message)
+            .help("use fewer things or fewer verbs of each, or make two of it")
+    })
+}
+
 /// Makes the log group and both roles with one policy for each edge. Gives the policies: what runs
 /// must come after them.
 pub fn lower(task: &Task, id: &ThingId, platform: &Platform, out: &mut Document) -> Vec<Handle> {
@@ -120,21 +139,20 @@ pub fn lower(task: &Task, id: &ThingId, platform: &Platform, out: &mut Document)
     make_log_group(out, &group);
     let source = aws::arn(out, MODULE, "ecs", &platform.head.region, "*");
     let mut policies = Vec::new();
-    for word in ["task", "execution"] {
-        let name = part(id, word);
+    for (word, statements) in ROLES {
+        let name = id.part(&[word]);
         let role = Role {
             place: PolicyPlace { module: MODULE, file: &file, name: &name, cause: &cause },
-            aws_name: fit(&format!("{}-{word}", task.aws_name), 64),
+            aws_name: format!("{}-{word}", task.aws_name),
             service: "ecs-tasks.amazonaws.com",
             source: Some(source.clone()),
         };
         let role = iam::role(out, &role);
         for grant in platform.connections.of(id) {
-            let statements = if word == "task" { &grant.task } else { &grant.execution };
             let name = format!("{name}__{}", grant.name());
             let place =
                 PolicyPlace { module: MODULE, file: &file, name: &name, cause: &grant.cause };
-            policies.extend(iam::attach(out, &role, &place, statements));
+            policies.extend(iam::attach(out, &role, &place, statements(grant)));
         }
     }
     policies

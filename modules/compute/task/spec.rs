@@ -5,7 +5,7 @@ use crate::kinds::Uses;
 use crate::network::Retention;
 use crate::text::{Text, VariableName};
 use platgen_source::{
-    Count, Duration, Name, Node, Read, Reader, Schemas, Things, Value, json, text_type,
+    Count, Duration, Name, Node, Read, Reader, Schemas, Things, Value, is_plain, json, text_type,
 };
 use std::collections::BTreeMap;
 
@@ -17,9 +17,8 @@ text_type! {
     "a user, or a user, a colon and a group, in letters, digits and _ . -",
     |text| {
         let word = |word: &str| {
-            (1..=64).contains(&word.len())
+            is_plain(word, 1..=64, b"_.-")
                 && word.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
-                && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
         };
         match text.split_once(':') {
             Some((user, group)) => word(user) && word(group),
@@ -33,12 +32,7 @@ text_type! {
     FilePath,
     "^[A-Za-z0-9_.@+-]+(/[A-Za-z0-9_.@+-]+)*$",
     "a path below the folder of the spec, in letters, digits and _ . @ + - /",
-    |text| {
-        text.split('/').all(|word| {
-            !word.is_empty()
-                && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.@+-".contains(&b))
-        })
-    }
+    |text| text.split('/').all(|word| is_plain(word, 1..=usize::MAX, b"_.@+-"))
 }
 
 /// The keys of a task: what runs, how large it is, and what it uses.
@@ -70,6 +64,7 @@ pub struct TaskSpec {
     /// What other containers must have reached before the main one starts.
     pub after: BTreeMap<Name, Milestone>,
     /// GiB of disk. By default 20, which costs nothing extra.
+    // The range: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html
     pub disk: Option<Count<21, 200>>,
     /// Allows opening a shell in the containers (ECS Exec). By default not.
     pub exec: Option<bool>,
@@ -181,6 +176,12 @@ impl Command {
     pub fn words(&self) -> Vec<String> {
         match self {
             Self::Shell(text) => vec!["CMD-SHELL".to_owned(), text.clone()],
+            // Whoever knows ECS writes its form: no program is called like that.
+            Self::Program(words)
+                if words.first().is_some_and(|first| first == "CMD" || first == "CMD-SHELL") =>
+            {
+                words.clone()
+            }
             Self::Program(words) => {
                 std::iter::once("CMD".to_owned()).chain(words.iter().cloned()).collect()
             }

@@ -7,7 +7,7 @@ use crate::compute::job::schedule::{ScheduleExpression, TimeZone};
 use crate::compute::service::EcsName;
 use crate::compute::service::tests::{environment as variables, local};
 use crate::files::MemoryFiles;
-use crate::testing::{compiled, document, findings, resource, verified};
+use crate::testing::{compiled, document, found, resource, verified};
 use platgen_source::Key;
 use platgen_source::json::{Value as Json, json};
 use platgen_terraform::Document;
@@ -18,11 +18,6 @@ use std::sync::LazyLock;
 /// A service with more keys behind.
 fn service(keys: &str) -> String {
     format!("[service.web]\nimage = \"web:1\"\nport = 8080\n{keys}\n")
-}
-
-/// Code and path of what is found.
-fn found(text: &str) -> Vec<(&'static str, String)> {
-    findings(text).into_iter().map(|(code, path, _)| (code, path)).collect()
 }
 
 fn with_file(keys: &str, file: &[u8]) -> crate::Compiled {
@@ -114,6 +109,20 @@ fn the_task_has_a_processor_and_a_disk() {
     let text = definition(&document(&service("architecture = \"arm64\"\ndisk = 30"))).to_string();
     assert!(text.contains("\"cpu_architecture\":\"ARM64\""), "{text}");
     assert!(text.contains("\"size_in_gib\":30"), "{text}");
+}
+
+#[test]
+fn commands_of_health_checks_may_have_the_form_of_ecs() {
+    for (command, expected) in [
+        (r#""curl -f localhost""#, json!(["CMD-SHELL", "curl -f localhost"])),
+        (r#"["check", "me"]"#, json!(["CMD", "check", "me"])),
+        (r#"["CMD", "check"]"#, json!(["CMD", "check"])),
+        (r#"["CMD-SHELL", "check || exit 1"]"#, json!(["CMD-SHELL", "check || exit 1"])),
+    ] {
+        let document = document(&service(&format!("health.command = {command}")));
+        let containers = local(&document, "service__web__containers");
+        assert_eq!(containers[0]["healthCheck"]["command"], expected, "{command}");
+    }
 }
 
 #[test]

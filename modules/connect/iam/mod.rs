@@ -1,10 +1,13 @@
 //! IAM statements: built typed, checked against the actions that AWS knows, written as
 //! `aws_iam_policy_document` data sources.
 pub mod actions;
+pub mod size;
+
+pub use actions::check::PolicyKind;
 
 use crate::aws;
-use actions::Actions;
-use actions::check::{StatementFacts, StatementKind, check_statement};
+use crate::names::fit;
+use actions::check::{StatementFacts, check_required_types, check_statement};
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{Document, Handle, Misuse, Value, block};
 
@@ -33,7 +36,7 @@ pub enum Effect {
 }
 
 /// Who a statement of a resource policy speaks of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Principal {
     /// An AWS service, `logs.us-east-2.amazonaws.com`.
     Service(Value),
@@ -44,7 +47,7 @@ pub enum Principal {
 }
 
 /// A resource and its IAM type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Arn {
     /// `service:type` as the Service Authorization Reference names it, `dynamodb:table`; `*` for all.
     pub kind: &'static str,
@@ -53,7 +56,7 @@ pub struct Arn {
 }
 
 /// A condition of a statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
     /// The operator, `StringEquals`.
     pub test: &'static str,
@@ -61,15 +64,6 @@ pub struct Condition {
     pub key: &'static str,
     /// Any of these values.
     pub values: Vec<Value>,
-}
-
-/// What a policy is attached to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PolicyKind {
-    /// The rights of a role.
-    Role,
-    /// The policy of a bucket, a key, or a role's trust.
-    Resource,
 }
 
 impl Arn {
@@ -128,12 +122,21 @@ impl Statement {
         self.when("StringEquals", "kms:ViaService", [Value::from(service)])
     }
 
+    /// Whether it differs from another one in nothing but the actions.
+    fn is_about_the_same(&self, other: &Self) -> bool {
+        self.effect == other.effect
+            && self.principals == other.principals
+            && self.resources == other.resources
+            && self.conditions == other.conditions
+    }
+
     fn block(&self) -> Value {
         let conditions: Vec<Value> = self.conditions.iter().map(Condition::block).collect();
         let principals: Vec<Value> = self.principals.iter().map(Principal::block).collect();
         let resources: Vec<Value> = self.resources.iter().map(|arn| arn.value.clone()).collect();
         let mut actions = self.actions.clone();
         actions.sort_unstable();
+        actions.dedup();
         block! {
             effect: match self.effect { Effect::Allow => "Allow", Effect::Deny => "Deny" },
             actions: actions,
@@ -143,24 +146,37 @@ impl Statement {
         }
     }
 
-    fn faults(&self, kind: PolicyKind) -> Vec<String> {
-        let mut resource_types: Vec<&str> = self.resources.iter().map(|arn| arn.kind).collect();
-        if resource_types.is_empty() && kind == PolicyKind::Resource {
+    /// The types of its resources.
+    fn resource_types(&self, kind: PolicyKind) -> Vec<&'static str> {
+        if self.resources.is_empty() && kind == PolicyKind::Resource {
             // The trust policy of a role takes no resource: it speaks of the role.
-            resource_types.push("*");
+            return vec!["*"];
         }
-        let condition_keys: Vec<&str> = self.conditions.iter().map(|c| c.key).collect();
-        let kind = match kind {
-            PolicyKind::Role => StatementKind::Role,
-            PolicyKind::Resource => StatementKind::ResourcePolicy,
-        };
-        check_statement(&StatementFacts {
-            actions: &self.actions,
-            resource_types: &resource_types,
-            condition_keys: &condition_keys,
-            kind,
-        })
+        self.resources.iter().map(|arn| arn.kind).collect()
     }
+
+    fn condition_keys(&self) -> Vec<&'static str> {
+        self.conditions.iter().map(|condition| condition.key).collect()
+    }
+}
+
+/// What AWS would refuse of a policy, or what would not do what it says. The statements of a role's
+/// policy are one edge, which must work by itself.
+fn faults(kind: PolicyKind, statements: &[Statement]) -> Vec<String> {
+    let lists: Vec<_> = statements
+        .iter()
+        .map(|statement| (statement, statement.resource_types(kind), statement.condition_keys()))
+        .collect();
+    let facts = lists.iter().map(|(statement, resource_types, condition_keys)| StatementFacts {
+        actions: &statement.actions,
+        resource_types,
+        condition_keys,
+        kind,
+    });
+    let facts: Vec<StatementFacts<'_>> = facts.collect();
+    let mut faults: Vec<String> = facts.iter().flat_map(check_statement).collect();
+    faults.extend(check_required_types(&facts));
+    faults
 }
 
 impl Condition {
@@ -200,14 +216,14 @@ pub fn policy(
     kind: PolicyKind,
     statements: &[Statement],
 ) -> Value {
-    for fault in statements.iter().flat_map(|statement| statement.faults(kind)) {
+    for fault in faults(kind, statements) {
         out.misuses.push(Misuse {
             address: format!("module.{}.data.aws_iam_policy_document.{}", place.module, place.name),
             message: fault,
             causes: vec![place.cause.clone()],
         });
     }
-    let blocks: Vec<Value> = statements.iter().map(Statement::block).collect();
+    let blocks: Vec<Value> = merged(statements).iter().map(Statement::block).collect();
     out.module(place.module)
         .file(place.file)
         .data("aws_iam_policy_document", place.name, block! { statement: blocks })
@@ -216,12 +232,28 @@ pub fn policy(
         .get("json")
 }
 
+/// The statements, with one of those that are about the same: what two verbs give on one table stands
+/// in one place, and a role can hold more of it.
+fn merged(statements: &[Statement]) -> Vec<Statement> {
+    let mut merged: Vec<Statement> = Vec::new();
+    for statement in statements {
+        match merged.iter_mut().find(|other| other.is_about_the_same(statement)) {
+            Some(other) => other.actions.extend(&statement.actions),
+            None => merged.push(statement.clone()),
+        }
+    }
+    merged
+}
+
+/// The longest name of a role, in letters
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+const LONGEST_ROLE_NAME: usize = 64;
+
 /// A role that an AWS service takes on.
 pub struct Role<'a> {
     /// Where it is put; its name is also the name of the role's resource.
     pub place: PolicyPlace<'a>,
-    /// The name at AWS, at most 64 letters
-    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+    /// The name at AWS; a long one is cut.
     pub aws_name: String,
     /// The service, `ecs-tasks.amazonaws.com`.
     pub service: &'a str,
@@ -246,15 +278,10 @@ pub fn role(out: &mut Document, role: &Role<'_>) -> Handle {
     let trust_name = format!("{}__trust", place.name);
     let trust_place = PolicyPlace { name: &trust_name, ..*place };
     let json = policy(out, &trust_place, PolicyKind::Resource, &[trust]);
-    out.module(place.module)
-        .file(place.file)
-        .resource(
-            "aws_iam_role",
-            place.name,
-            block! { name: role.aws_name.as_str(), assume_role_policy: json },
-        )
-        .cause(place.cause)
-        .add()
+    let aws_name = fit(&role.aws_name, LONGEST_ROLE_NAME);
+    let arguments = block! { name: aws_name, assume_role_policy: json };
+    let mut file = out.module(place.module).file(place.file);
+    file.resource("aws_iam_role", place.name, arguments).cause(place.cause).add()
 }
 
 /// Gives a role the rights of one edge, as a policy of its own: a reviewer sees what the edge gives.
@@ -283,9 +310,4 @@ pub fn attach(
         .cause(place.cause)
         .add();
     Some(policy)
-}
-
-/// Reads the embedded actions once, so that a benchmark can tell their cost from a render's.
-pub fn warm_up() {
-    let _ = Actions::embedded();
 }

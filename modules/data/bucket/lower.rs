@@ -15,8 +15,8 @@ pub struct StoreSettings<'a> {
     pub name: &'a str,
     /// The line of the spec that causes it.
     pub cause: &'a SpecPath,
-    /// The bucket's name, as far as the spec decides it.
-    pub aws_name: &'a str,
+    /// The bucket's name at AWS.
+    pub aws_name: Value,
     /// Whether old versions are kept.
     pub versioning: bool,
     /// Whether it can be destroyed with objects in it.
@@ -27,23 +27,9 @@ pub struct StoreSettings<'a> {
     pub statements: Vec<Statement>,
 }
 
-/// A bucket that nobody outside the account can read, and its policy, on which everything that needs
-/// the policy first can depend.
-pub struct Store {
-    /// The bucket.
-    pub bucket: Handle,
-    /// Its policy.
-    pub policy: Handle,
-}
-
 /// Makes a private bucket: versions, encryption, owner, no public access, TLS only.
-pub fn private_store(
-    platform: &Platform,
-    out: &mut Document,
-    settings: StoreSettings<'_>,
-) -> Store {
-    let aws_name = global_name(platform, out, settings.aws_name);
-    let arguments = block! { bucket: aws_name, force_destroy: settings.force_destroy };
+pub fn private_store(out: &mut Document, settings: StoreSettings<'_>) -> Handle {
+    let arguments = block! { bucket: &settings.aws_name, force_destroy: settings.force_destroy };
     let bucket = put(out, &settings, "aws_s3_bucket", arguments);
     let id = bucket.get("id");
     let status = if settings.versioning { "Enabled" } else { "Suspended" };
@@ -62,8 +48,8 @@ pub fn private_store(
         restrict_public_buckets: true,
     };
     put(out, &settings, "aws_s3_bucket_public_access_block", closed);
-    let policy = put_policy(out, settings, &bucket);
-    Store { bucket, policy }
+    put_policy(out, settings, &bucket);
+    bucket
 }
 
 fn put(
@@ -86,7 +72,7 @@ fn encryption_rule(key: Option<&Value>) -> Value {
     }
 }
 
-fn put_policy(out: &mut Document, settings: StoreSettings<'_>, bucket: &Handle) -> Handle {
+fn put_policy(out: &mut Document, settings: StoreSettings<'_>, bucket: &Handle) {
     let arn = bucket.get("arn");
     let everything =
         vec![Arn::new("s3:bucket", arn.clone()), Arn::new("s3:object", template![arn, "/*"])];
@@ -103,28 +89,24 @@ fn put_policy(out: &mut Document, settings: StoreSettings<'_>, bucket: &Handle) 
     let json = iam::policy(out, &place, PolicyKind::Resource, &statements);
     let mut file = out.module(MODULE).file(settings.file);
     let arguments = block! { bucket: bucket.get("id"), policy: json };
-    file.resource("aws_s3_bucket_policy", settings.name, arguments).cause(settings.cause).add()
+    file.resource("aws_s3_bucket_policy", settings.name, arguments).cause(settings.cause).add();
 }
 
 impl Bucket {
     /// Puts the bucket and all of its settings into a document.
     pub(super) fn put(&self, platform: &Platform, out: &mut Document) {
         let (file, name, path) = (self.id().file(), self.id().local(&[]), self.id().path());
-        let store = private_store(
-            platform,
-            out,
-            StoreSettings {
-                file: &file,
-                name: &name,
-                cause: &path,
-                aws_name: self.id().name.as_str(),
-                versioning: self.versioning,
-                force_destroy: self.force_destroy,
-                key: Some(key::arn()),
-                statements: Vec::new(),
-            },
-        );
-        let id = store.bucket.get("id");
+        let settings = StoreSettings {
+            file: &file,
+            name: &name,
+            cause: &path,
+            aws_name: global_name(platform, out, self.id().name.as_str()),
+            versioning: self.versioning,
+            force_destroy: self.force_destroy,
+            key: Some(key::arn()),
+            statements: Vec::new(),
+        };
+        let id = private_store(out, settings).get("id");
         let mut put = |kind: &'static str, cause: SpecPath, arguments: Value| {
             out.module(MODULE).file(&file).resource(kind, &name, arguments).cause(&cause).add();
         };
@@ -141,7 +123,7 @@ impl Bucket {
             let arguments = block! {
                 bucket: &id,
                 target_bucket: log_bucket::ready(),
-                target_prefix: format!("s3/{}/", self.id().name),
+                target_prefix: format!("{}/{}/", log_bucket::BUCKET_PREFIX, self.id().name),
             };
             put("aws_s3_bucket_logging", path.key("access_logs"), arguments);
         }

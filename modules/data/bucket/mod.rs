@@ -5,6 +5,7 @@ mod spec;
 pub use lower::{StoreSettings, private_store};
 pub use spec::{BucketName, BucketSpec, BucketVerbs, CorsSpec, KeyPrefix, LifecycleSpec};
 
+use super::log_bucket::LogWriter;
 use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Edge, Grant, Reach};
@@ -72,7 +73,7 @@ impl Kind for BucketSpec {
         };
         Bucket {
             versioning,
-            force_destroy: head.by_profile(false, true),
+            force_destroy: !head.is_production(),
             access_logs: self.access_logs.unwrap_or(head.is_production()),
             cors: self.cors.as_ref().map(|cors| cors.resolve(head)),
             lifecycle: self.lifecycle.iter().map(rule).collect(),
@@ -85,11 +86,6 @@ impl Bucket {
     /// The handle of a bucket of the data module.
     fn handle(&self) -> Handle {
         Handle::new(MODULE, Address::managed("aws_s3_bucket", &self.id.local(&[])))
-    }
-
-    /// Whether requests to it are logged.
-    pub fn has_access_logs(&self) -> bool {
-        self.access_logs
     }
 
     fn objects(&self, narrowing: &Narrowing) -> Arn {
@@ -158,22 +154,42 @@ impl Thing for Bucket {
         })
     }
 
+    fn keeps_data(&self) -> bool {
+        true
+    }
+
+    fn request_logs(&self) -> Option<LogWriter> {
+        self.access_logs.then_some(LogWriter::Buckets)
+    }
+
     fn lower(&self, platform: &Platform, out: &mut Document) {
         self.put(platform, out);
-        let name = crate::names::identifier(&["bucket", self.id.name.as_str(), "name"]);
-        out.output(&name, self.handle().get("bucket"), "The name of the bucket");
+        out.output(&self.id.part(&["name"]), self.handle().get("bucket"), "The name of the bucket");
     }
 }
 
-/// The name of a bucket in this account and region. Bucket names are shared by all of AWS, so the
-/// account and the region stand at the end
+/// The longest name of a bucket
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
-pub fn global_name(platform: &Platform, out: &mut Document, name: &str) -> Value {
-    const LONGEST: usize = 63;
-    const ACCOUNT: usize = 12;
+const LONGEST_NAME: usize = 63;
+/// How many digits the number of an account has.
+const ACCOUNT_DIGITS: usize = 12;
+
+/// The name of a declared bucket: `{environment}-{platform}-{name}-{account}-{region}`.
+fn global_name(platform: &Platform, out: &mut Document, name: &str) -> Value {
+    name_in_account(platform, out, &[name], "")
+}
+
+/// The name of a bucket that the whole platform shares, `{environment}-{platform}-{account}-{region}-{word}`:
+/// no declared one ends so.
+pub fn shared_name(platform: &Platform, out: &mut Document, word: &str) -> Value {
+    name_in_account(platform, out, &[], &format!("-{word}"))
+}
+
+/// Bucket names are shared by all of AWS, so account and region stand in them.
+fn name_in_account(platform: &Platform, out: &mut Document, parts: &[&str], end: &str) -> Value {
     let region = &platform.head.region;
-    let room = LONGEST - ACCOUNT - region.len() - 2;
-    let head = platform.head.prefix.name(room, &[name]);
+    let room = LONGEST_NAME - ACCOUNT_DIGITS - region.len() - "--".len() - end.len();
+    let head = platform.head.prefix.name(room, parts);
     let account = crate::aws::account(out, MODULE);
-    template![head, "-", account, "-", region]
+    template![head, "-", account, "-", region, end]
 }

@@ -4,7 +4,7 @@ use crate::kind::Resolving;
 use crate::platform::Head;
 use crate::text::{PlainText, VariableName};
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_source::{Duration, Name, OneOrMore, Read, Things, text_type};
+use platgen_source::{Duration, Name, OneOrMore, Read, Things, is_plain, text_type};
 
 text_type! {
     /// The name of a bucket
@@ -21,17 +21,14 @@ text_type! {
 }
 
 text_type! {
-    /// The beginning of object keys: `portfolios/`. Characters that IAM or a path would read
+    /// The beginning of object keys: `uploads/`. Characters that IAM or a path would read
     /// differently are left out
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
     KeyPrefix,
     "^(?!/)(?!.*\\.\\.)[A-Za-z0-9/_.=-]{1,512}$",
     "1 to 512 letters, digits and / _ . = -, not beginning with / and without `..`",
     |text| {
-        (1..=512).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_.=-".contains(&b))
-            && !text.starts_with('/')
-            && !text.contains("..")
+        is_plain(text, 1..=512, b"/_.=-") && !text.starts_with('/') && !text.contains("..")
     }
 }
 

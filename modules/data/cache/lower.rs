@@ -2,7 +2,7 @@
 use super::spec::{Auth, LogExport};
 use super::{Cache, Nodes, PORT};
 use crate::data::{MODULE, key};
-use crate::names::{fit, identifier};
+use crate::names::fit;
 use crate::network::logs::{LogGroup, log_group};
 use crate::network::{Tier, security_group};
 use crate::platform::Platform;
@@ -35,7 +35,7 @@ pub(super) fn lower(cache: &Cache, platform: &Platform, out: &mut Document) {
     };
     let arguments = replication_group(cache, &parts, platform);
     put(cache, out, "aws_elasticache_replication_group", &[], arguments);
-    let name = |what| identifier(&["cache", cache.id.name.as_str(), what]);
+    let name = |what| cache.id.part(&[what]);
     out.output(&name("host"), cache.host(), "The endpoint that writes");
     out.output(&name("reader-host"), cache.reader_host(), "The endpoint that reads");
     out.output(&name("port"), PORT, "The port of both endpoints");
@@ -81,7 +81,7 @@ fn log_delivery(
     let group = LogGroup {
         module: MODULE,
         file: &cache.id.file(),
-        name: &identifier(&["cache", name, "log", word]),
+        name: &cache.id.part(&["log", word]),
         aws_name: prefix.path("/aws/vendedlogs/elasticache", &[name, word]),
         retention: cache.log_retention,
         cause: &cache.id.path().key("logs"),

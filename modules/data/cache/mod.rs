@@ -124,6 +124,10 @@ impl Thing for Cache {
         true
     }
 
+    fn keeps_data(&self) -> bool {
+        true
+    }
+
     fn lower(&self, platform: &Platform, out: &mut Document) {
         lower::lower(self, platform, out);
     }

@@ -2,13 +2,13 @@
 use super::engine::{Engine, Release};
 use super::spec::{Auth, CacheSpec, LogExport};
 use super::{Cache, Nodes, OUTPUTS};
+use crate::aws_name;
 use crate::data::upkeep::days::Days;
 use crate::data::upkeep::windows::{Windows, WindowsSpec};
 use crate::kind::{Kind, Outputs, Resolving, ThingId};
 use crate::network::Retention;
-use crate::platform::Head;
+use platgen_source::Count;
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_source::{Count, Name};
 use std::collections::BTreeMap;
 
 /// The longest identifier of a replication group
@@ -39,7 +39,7 @@ impl Kind for CacheSpec {
         let node = self.node.as_ref().map(ToString::to_string);
         let logs = self.logs.as_ref();
         Cache {
-            aws_name: self.resolve_name(&id, resolving),
+            aws_name: resolve_name(&id, resolving),
             failover: self.resolve_failover(nodes, &path, resolving),
             auth: self.resolve_auth(&release, tls, &path, resolving),
             snapshot_days: self.resolve_snapshot_days(&path, resolving),
@@ -64,33 +64,14 @@ impl Kind for CacheSpec {
     }
 }
 
+/// The identifier at AWS.
+fn resolve_name(id: &ThingId, resolving: &mut Resolving<'_>) -> String {
+    let things = resolving.spec.cache.iter();
+    let said = things.map(|(name, spec)| (name, spec.aws_name.as_ref().map(ToString::to_string)));
+    aws_name::resolve(id, LONGEST_NAME, said, resolving)
+}
+
 impl CacheSpec {
-    /// The identifier at AWS, cut if it has to be.
-    fn aws_name(&self, name: &Name, head: &Head) -> String {
-        match &self.aws_name {
-            Some(aws_name) => aws_name.to_string(),
-            None => head.prefix.name(LONGEST_NAME, &[name.as_str()]),
-        }
-    }
-
-    fn resolve_name(&self, id: &ThingId, resolving: &mut Resolving<'_>) -> String {
-        let head = resolving.head;
-        let aws_name = self.aws_name(&id.name, head);
-        let path = id.path();
-        if self.aws_name.is_none() && head.prefix.overflows(LONGEST_NAME, &[id.name.as_str()]) {
-            let message = format!("the identifier is cut to `{aws_name}`");
-            let help = "set `aws_name` to choose another";
-            resolving.find_with(&code::NAME_SHORTENED, &path, message, help);
-        }
-        let mut earlier = resolving.spec.cache.iter().take_while(|(name, _)| **name != id.name);
-        let same = earlier.find(|(name, spec)| spec.aws_name(name, head) == aws_name);
-        if let Some((other, _)) = same {
-            let message = format!("`cache.{other}` has the identifier `{aws_name}` as well");
-            resolving.find(&code::NAME_CLASH, &path.key("aws_name"), message);
-        }
-        aws_name
-    }
-
     fn resolve_release(
         &self,
         engine: Engine,

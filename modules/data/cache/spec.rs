@@ -4,7 +4,7 @@ use crate::data::upkeep::days::Days;
 use crate::data::upkeep::parameters::{ParameterName, ParameterValue};
 use crate::data::upkeep::windows::{DailyWindow, WeeklyWindow};
 use crate::network::Retention;
-use platgen_source::{Count, Name, Read, text_type};
+use platgen_source::{Count, Name, Read, is_hyphenated, text_type};
 use std::collections::BTreeMap;
 
 text_type! {
@@ -43,7 +43,7 @@ text_type! {
     GroupName,
     "^(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$",
     "lower-case letters, digits and single hyphens, beginning with a letter, at most 40",
-    |text| Name::new(text).is_some()
+    |text| is_hyphenated(text, 40)
 }
 
 /// A cache: Valkey or Redis, with replicas, and in shards if it is large.
@@ -62,6 +62,7 @@ pub struct CacheSpec {
     /// The type of all nodes. By default `cache.r7g.large`, in development `cache.t4g.micro`.
     pub node: Option<NodeType>,
     /// Replicas beside each primary. By default 1, in development 0.
+    // The most: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
     pub replicas: Option<Count<0, 5>>,
     /// Spreads the keys over shards; clients must speak the cluster protocol then. By default there is
     /// one primary that holds all keys.

@@ -3,16 +3,14 @@ use super::{Database, Scale};
 use crate::aws;
 use crate::connect::iam::{self, PolicyPlace, Role};
 use crate::data::MODULE;
-use crate::names::{fit, identifier};
+use crate::names::fit;
 use crate::platform::Platform;
+use crate::scaling::{self, ScalableTarget, TargetTracking};
 use platgen_terraform::{Document, Handle, Value, block, template};
 
 /// The longest identifier of an instance
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>).
 const LONGEST_NAME: usize = 63;
-/// The longest name of a role
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
-const LONGEST_ROLE: usize = 64;
 
 /// The policy that AWS keeps for enhanced monitoring
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html>).
@@ -33,7 +31,8 @@ struct Monitor {
 struct Instance<'a> {
     /// What it is called among the instances: `writer`, `reader-1`.
     name: &'a str,
-    /// The order in which instances take over when the writer fails, from 0 to 15.
+    /// The order in which instances take over when the writer fails, from 0 to 15
+    /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html>).
     promotion_tier: i64,
 }
 
@@ -62,7 +61,7 @@ pub(super) fn lower(
         put(&Instance { name: &name, promotion_tier: number }, Some(&writer));
     }
     if let Some(scale) = &database.scale {
-        scaling(database, scale, &writer, out);
+        lower_scaling(database, scale, &writer, out);
     }
 }
 
@@ -95,15 +94,13 @@ fn arguments(
 fn monitor(database: &Database, platform: &Platform, out: &mut Document) -> Monitor {
     let head = &platform.head;
     let (file, cause) = (database.id.file(), database.id.path().key("monitoring"));
-    let name = identifier(&["database", database.id.name.as_str(), "monitoring"]);
+    let name = database.id.part(&["monitoring"]);
     let source = aws::arn(out, MODULE, "rds", &head.region, "db:*");
     let role = iam::role(
         out,
         &Role {
             place: PolicyPlace { module: MODULE, file: &file, name: &name, cause: &cause },
-            aws_name: head
-                .prefix
-                .name(LONGEST_ROLE, &["database", database.id.name.as_str(), "monitoring"]),
+            aws_name: head.prefix.full(&["database", database.id.name.as_str(), "monitoring"]),
             service: "monitoring.rds.amazonaws.com",
             source: Some(source),
         },
@@ -120,44 +117,33 @@ fn monitor(database: &Database, platform: &Platform, out: &mut Document) -> Moni
 
 /// The cluster takes readers only once it has a writer. Readers that are added so are not in the
 /// state.
-fn scaling(database: &Database, scale: &Scale, writer: &Handle, out: &mut Document) {
+fn lower_scaling(database: &Database, scale: &Scale, writer: &Handle, out: &mut Document) {
     let cause = database.id.path().key("scale");
-    let mut file = out.module(MODULE).file(&database.id.file());
-    let target = file
-        .resource(
-            "aws_appautoscaling_target",
-            &database.id.local(&["readers"]),
-            block! {
-                service_namespace: "rds",
-                scalable_dimension: "rds:cluster:ReadReplicaCount",
-                resource_id: template!["cluster:", database.cluster().get("id")],
-                min_capacity: scale.min,
-                max_capacity: scale.max,
-            },
-        )
-        .cause(&cause)
-        .depends_on(writer)
-        .add();
-    let loads = [("cpu", CPU, scale.cpu), ("connections", CONNECTIONS, scale.connections)];
-    for (word, metric, value) in loads {
-        let Some(value) = value else { continue };
-        let arguments = block! {
-            name: format!("{}-{word}", database.aws_name),
-            policy_type: "TargetTrackingScaling",
-            service_namespace: target.get("service_namespace"),
-            scalable_dimension: target.get("scalable_dimension"),
-            resource_id: target.get("resource_id"),
-            target_tracking_scaling_policy_configuration: block! {
-                target_value: value,
-                predefined_metric_specification: block! { predefined_metric_type: metric },
-            },
+    let number = ScalableTarget {
+        module: MODULE,
+        file: &database.id.file(),
+        name: &database.id.local(&["readers"]),
+        namespace: "rds",
+        dimension: "rds:cluster:ReadReplicaCount",
+        resource: template!["cluster:", database.cluster().get("id")],
+        min: scale.min,
+        max: scale.max,
+        after: Some(writer.clone()),
+        cause: &cause,
+    };
+    let tracking = |(word, metric, value): (&str, &str, Option<i64>)| {
+        let configuration = block! {
+            target_value: value?,
+            predefined_metric_specification: block! { predefined_metric_type: metric },
         };
-        file.resource(
-            "aws_appautoscaling_policy",
-            &database.id.local(&["readers", word]),
-            arguments,
-        )
-        .cause(&cause)
-        .add();
-    }
+        Some(TargetTracking {
+            name: database.id.local(&["readers", word]),
+            aws_name: format!("{}-{word}", database.aws_name),
+            configuration,
+            cause: cause.clone(),
+        })
+    };
+    let loads = [("cpu", CPU, scale.cpu), ("connections", CONNECTIONS, scale.connections)];
+    let follows: Vec<_> = loads.into_iter().filter_map(tracking).collect();
+    scaling::lower(out, &number, &follows);
 }

@@ -2,7 +2,7 @@
 use super::spec::{Insights, Storage};
 use super::{Capacity, Database, instances};
 use crate::data::{MODULE, key};
-use crate::names::{fit, identifier};
+use crate::names::fit;
 use crate::network::logs::{LogGroup, log_group};
 use crate::network::{Tier, security_group};
 use crate::platform::Platform;
@@ -72,7 +72,7 @@ fn log_groups(database: &Database, out: &mut Document) -> Vec<Handle> {
         let group = LogGroup {
             module: MODULE,
             file: &file,
-            name: &identifier(&["database", database.id.name.as_str(), "log", word]),
+            name: &database.id.part(&["log", word]),
             aws_name: format!("/aws/rds/cluster/{}/{word}", database.aws_name),
             retention: database.log_retention,
             cause: &cause,
@@ -181,7 +181,7 @@ fn insights(insights: Insights) -> Value {
 
 fn outputs(database: &Database, out: &mut Document) {
     let cluster = database.cluster();
-    let name = |what| identifier(&["database", database.id.name.as_str(), what]);
+    let name = |what| database.id.part(&[what]);
     out.output(&name("host"), cluster.get("endpoint"), "The endpoint that writes");
     out.output(&name("reader-host"), cluster.get("reader_endpoint"), "The endpoint that reads");
     out.output(&name("port"), cluster.get("port"), "The port of both endpoints");

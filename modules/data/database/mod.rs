@@ -121,6 +121,10 @@ impl Thing for Database {
         true
     }
 
+    fn keeps_data(&self) -> bool {
+        true
+    }
+
     /// The Data API does not work with burstable instances
     /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html>).
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {

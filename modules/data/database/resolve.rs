@@ -3,13 +3,13 @@ use super::engine::Release;
 use super::load::{Capacity, Scale};
 use super::spec::{Apply, CapacitySpec, DatabaseSpec, Insights, Monitoring, Storage};
 use super::{Database, OUTPUTS, Parameter, SERVERLESS};
+use crate::aws_name;
 use crate::data::upkeep::days::Days;
 use crate::data::upkeep::windows::{Windows, WindowsSpec};
 use crate::kind::{Kind, Outputs, Resolving, ThingId};
 use crate::network::Retention;
-use crate::platform::Head;
+use platgen_source::Count;
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_source::{Count, Name};
 use std::collections::BTreeMap;
 
 /// The longest identifier of a cluster
@@ -35,7 +35,7 @@ impl Kind for DatabaseSpec {
         let logs = self.logs.as_ref();
         self.check_logs(&path, resolving);
         Database {
-            aws_name: self.resolve_name(&id, resolving),
+            aws_name: resolve_name(&id, resolving),
             schema: self.resolve_schema(&id, resolving),
             capacity: self.resolve_capacity(&release, &path, resolving),
             scale: self
@@ -66,33 +66,14 @@ impl Kind for DatabaseSpec {
     }
 }
 
+/// The identifier at AWS.
+fn resolve_name(id: &ThingId, resolving: &mut Resolving<'_>) -> String {
+    let things = resolving.spec.database.iter();
+    let said = things.map(|(name, spec)| (name, spec.aws_name.as_ref().map(ToString::to_string)));
+    aws_name::resolve(id, LONGEST_NAME, said, resolving)
+}
+
 impl DatabaseSpec {
-    /// The identifier at AWS, before it is cut.
-    fn aws_name(&self, name: &Name, head: &Head) -> String {
-        match &self.aws_name {
-            Some(aws_name) => aws_name.to_string(),
-            None => head.prefix.name(LONGEST_NAME, &[name.as_str()]),
-        }
-    }
-
-    fn resolve_name(&self, id: &ThingId, resolving: &mut Resolving<'_>) -> String {
-        let head = resolving.head;
-        let aws_name = self.aws_name(&id.name, head);
-        let path = id.path();
-        if self.aws_name.is_none() && head.prefix.overflows(LONGEST_NAME, &[id.name.as_str()]) {
-            let message = format!("the identifier is cut to `{aws_name}`");
-            let help = "set `aws_name` to choose another";
-            resolving.find_with(&code::NAME_SHORTENED, &path, message, help);
-        }
-        let mut earlier = resolving.spec.database.iter().take_while(|(name, _)| **name != id.name);
-        let same = earlier.find(|(name, spec)| spec.aws_name(name, head) == aws_name);
-        if let Some((other, _)) = same {
-            let message = format!("`database.{other}` has the identifier `{aws_name}` as well");
-            resolving.find(&code::NAME_CLASH, &path.key("aws_name"), message);
-        }
-        aws_name
-    }
-
     fn resolve_release(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Release {
         self.engine.release(self.version.as_ref()).unwrap_or_else(|reason| {
             resolving.find(&code::IMPOSSIBLE, &path.key("version"), reason);

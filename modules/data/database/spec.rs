@@ -6,7 +6,7 @@ use crate::data::upkeep::windows::{DailyWindow, WeeklyWindow};
 use crate::network::Retention;
 use platgen_source::diagnostics::code;
 use platgen_source::{
-    Count, Duration, Name, Node, Percent, Read, Reader, Schemas, json, text_type,
+    Count, Duration, Name, Node, Percent, Read, Reader, Schemas, is_hyphenated, json, text_type,
 };
 use platgen_terraform::Value;
 use std::collections::BTreeMap;
@@ -67,14 +67,7 @@ text_type! {
     ClusterName,
     "^(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$",
     "lower-case letters, digits and single hyphens, beginning with a letter, at most 63",
-    |text| {
-        let word = |word: &str| {
-            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        };
-        text.len() <= 63
-            && text.starts_with(|first: char| first.is_ascii_lowercase())
-            && text.split('-').all(word)
-    }
+    |text| is_hyphenated(text, 63)
 }
 
 /// Whether a text is letters, digits and `_`, beginning with a letter.
@@ -100,10 +93,12 @@ pub struct DatabaseSpec {
     /// What `db.serverless` may grow to, in capacity units of about 2 GiB of memory.
     pub capacity: Option<CapacitySpec>,
     /// Readers beside the writer. By default 1, in development 0.
+    // The most: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html
     pub readers: Option<Count<0, 15>>,
     /// Adds and removes readers with the load. By default their number is fixed.
     pub scale: Option<ScaleSpec>,
     /// The port. By default 3306 for `MySQL` and 5432 for `PostgreSQL`.
+    // The range: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
     pub port: Option<Count<1150, 65535>>,
     /// Backups, from which any second of the time that they are kept can be restored.
     pub backup: Option<BackupSpec>,
@@ -134,9 +129,10 @@ pub struct DatabaseSpec {
 /// What `db.serverless` may grow to and shrink to.
 #[derive(Debug, Read)]
 pub struct CapacitySpec {
-    /// The least, in steps of 0.5; 0 lets it pause. By default 2, in development 0.
+    /// The least, in steps of 0.5; 0 lets it pause. By default 2; in development 0, or 0.5 where the
+    /// version cannot pause. Never more than `max`.
     pub min: Option<CapacityUnits>,
-    /// The most. By default 16, in development 4.
+    /// The most. By default 16, in development 4, and never less than `min`.
     pub max: Option<CapacityUnits>,
     /// How long nobody is connected before it pauses, `5m` to `1d`. By default `5m`.
     pub pause: Option<Duration>,
@@ -181,7 +177,8 @@ pub struct BackupSpec {
 pub struct ParameterSpec {
     /// The value.
     pub value: ParameterValue,
-    /// When it takes effect. By default at the next reboot, which every parameter allows.
+    /// When it takes effect. By default at the next reboot, which every parameter allows; parameters
+    /// that platgen sets by itself take effect at once.
     pub apply: Option<Apply>,
 }
 

@@ -90,6 +90,26 @@ fn nat_gateways_follow_the_choice() {
 }
 
 #[test]
+fn who_stands_in_a_subnet_comes_after_its_way_out() {
+    let table = |nat: &str, subnet: &str| {
+        let document = document(&format!("[network]\nnat = \"{nat}\""));
+        let address = format!("aws_route_table_association.{subnet}");
+        resource(&document, "network", &address)["route_table_id"].clone()
+    };
+    let internet = "${aws_route.public_internet.route_table_id}";
+    assert_eq!(table("single", "public_b"), json!(internet));
+    assert_eq!(table("none", "public_b"), json!(internet));
+    let by_nat = "${aws_route.private_b_internet.route_table_id}";
+    assert_eq!(table("single", "private_b"), json!(by_nat));
+    assert_eq!(table("none", "private_b"), json!("${aws_route_table.private_b.id}"));
+    assert_eq!(table("single", "database_b"), json!("${aws_route_table.database.id}"));
+    let service = "[service.web]\nimage = \"nginx\"";
+    let web = resource(&document(service), "compute", "aws_ecs_service.web");
+    let subnets = &web["network_configuration"][0]["subnets"];
+    assert_eq!(subnets[0], json!("${var.route_table_association_private_a_subnet_id}"));
+}
+
+#[test]
 fn regions_have_their_own_letters() {
     for (region, environment, letters) in [
         ("us-east-2", "dev", "ab"),
@@ -310,7 +330,10 @@ fn the_arguments_of_endpoints() {
             "private_dns_enabled": true,
             "security_group_ids": ["${aws_security_group.endpoints.id}"],
             "service_name": "com.amazonaws.us-east-2.ecr.dkr",
-            "subnet_ids": ["${aws_subnet.private_a.id}", "${aws_subnet.private_b.id}"],
+            "subnet_ids": [
+                "${aws_route_table_association.private_a.subnet_id}",
+                "${aws_route_table_association.private_b.subnet_id}",
+            ],
             "tags": { "Name": "dev-shop-ecr.dkr" },
             "vpc_endpoint_type": "Interface",
             "vpc_id": "${aws_vpc.main.id}",

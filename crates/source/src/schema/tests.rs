@@ -88,17 +88,6 @@ fn an_overlay_needs_no_key_but_its_lists_are_whole() {
 }
 
 #[test]
-fn definitions_can_be_changed_before_they_are_put_together() {
-    let schema = schema_of::<Leaf>(|schemas| {
-        assert!(schemas.definition_mut("nothing").is_none());
-        schemas.definition_mut("schema.tests.Leaf").unwrap()["title"] = "A leaf".into();
-    });
-    assert_eq!(schema["$defs"]["schema.tests.Leaf"]["title"], "A leaf");
-    // A type with a short form has no single reference at its root.
-    assert_eq!(schema["anyOf"].as_array().unwrap().len(), 2);
-}
-
-#[test]
 fn forms_that_are_tables_do_not_count_as_short() {
     let mut schemas = Schemas { extent: Extent::Whole, definitions: BTreeMap::new() };
     let reference = json!({ "$ref": "#/$defs/outer" });

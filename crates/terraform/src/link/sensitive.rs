@@ -2,7 +2,7 @@
 //! error (<https://developer.hashicorp.com/terraform/language/values/outputs#sensitive-suppressing-values-in-cli-output>).
 use std::collections::BTreeSet;
 
-use super::{block_of, path_in_instance, resource_of};
+use super::{path_in_instance, resource_of};
 use crate::document::Document;
 use crate::expr::{Expr, LocalRef, PathStep, Ref};
 use crate::schema::Schema;
@@ -58,7 +58,7 @@ impl Sensitivity<'_> {
     fn reference(&self, reference: &Ref, trail: &mut Trail) -> bool {
         let Some(resource) = resource_of(self.document, reference) else { return false };
         let path = path_in_instance(resource, reference);
-        let block = block_of(self.schema, &reference.address);
+        let block = self.schema.of_address(&reference.address);
         let by_schema = block.and_then(|block| block.type_at(path).ok());
         if by_schema.is_some_and(|found| found.sensitive) {
             return true;

@@ -30,20 +30,6 @@ impl Type {
         matches!(self, Self::String | Self::Number | Self::Bool)
     }
 
-    /// The fields, if the type is a list or a set of objects.
-    ///
-    /// Terraform JSON reads an attribute of such a type as an array whose objects must have every
-    /// field (<https://developer.hashicorp.com/terraform/language/attr-as-blocks>).
-    pub fn object_items(&self) -> Option<&BTreeMap<&'static str, Type>> {
-        match self {
-            Self::List(item) | Self::Set(item) => match item.as_ref() {
-                Self::Object(fields) => Some(fields),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     /// Whether the engine takes a value of this type where `wanted` is expected, perhaps after
     /// converting it (<https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion>).
     pub fn converts_to(&self, wanted: &Self) -> bool {
@@ -137,15 +123,5 @@ mod tests {
         ] {
             assert_eq!(from.converts_to(to), converts, "{from} to {to}");
         }
-    }
-
-    #[test]
-    fn lists_and_sets_of_objects_are_told_apart() {
-        let named = object([("name", Type::String)]);
-        assert!(list(named.clone()).object_items().is_some());
-        assert!(Type::Set(Box::new(named.clone())).object_items().is_some());
-        assert!(list(Type::String).object_items().is_none());
-        assert!(map(named.clone()).object_items().is_none());
-        assert!(named.object_items().is_none());
     }
 }

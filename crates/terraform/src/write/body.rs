@@ -4,7 +4,6 @@ use serde_json::{Map, Value as Json};
 
 use super::expression::Scope;
 use crate::document::{Meta, Resource};
-use crate::link::block_of;
 use crate::schema::{Block, NestedBlock, Nesting, Schema};
 use crate::value::Value;
 
@@ -17,7 +16,7 @@ const META_ARGUMENTS: [&str; 8] =
 /// The whole body: the provider's arguments, the meta-arguments, and as a comment the places in
 /// the spec that made the resource.
 pub(super) fn resource(scope: &Scope<'_>, schema: &Schema, resource: &Resource) -> Json {
-    let block = block_of(schema, &resource.address);
+    let block = schema.of_address(&resource.address);
     let arguments = body(scope, block, resource.arguments.iter());
     let (shadowed, mut body): (Map<_, _>, Map<_, _>) =
         arguments.into_iter().partition(|(name, _)| META_ARGUMENTS.contains(&name.as_str()));

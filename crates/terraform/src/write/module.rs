@@ -92,30 +92,6 @@ fn export(scope: &Scope<'_>, reference: &Ref, port: &Port) -> Json {
 }
 
 /// The path of a file of a module.
-///
-/// Terraform merges a file whose name ends in `_override` into the others instead of reading it
-/// beside them, so such a name gets an ending
-/// (<https://developer.hashicorp.com/terraform/language/files/override>).
 fn path(module: &str, file: &str) -> String {
-    let is_override = file == "override" || file.ends_with("_override");
-    let ending = if is_override { ".main" } else { "" };
-    format!("modules/{module}/{file}{ending}.tf.json")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::path;
-
-    #[test]
-    fn no_file_is_taken_for_an_override_file() {
-        let table = [
-            ("service.web", "modules/m/service.web.tf.json"),
-            ("override", "modules/m/override.main.tf.json"),
-            ("service.price_override", "modules/m/service.price_override.main.tf.json"),
-            ("service.override", "modules/m/service.override.tf.json"),
-        ];
-        for (file, expected) in table {
-            assert_eq!(path("m", file), expected);
-        }
-    }
+    format!("modules/{module}/{file}.tf.json")
 }

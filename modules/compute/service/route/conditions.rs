@@ -3,7 +3,7 @@ use super::RouteSpec;
 use crate::kind::Resolving;
 use crate::network::cidr::Ipv4Range;
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_source::{OneOrMore, text_type};
+use platgen_source::{OneOrMore, is_plain, text_type};
 use platgen_terraform::{Value, block};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,7 @@ text_type! {
     "^[/*][A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}$",
     "a path beginning with / of at most 128 letters, digits and _ - . $ / ~ \" ' @ : + & * ?",
     |text| {
-        (1..=128).contains(&text.len())
-            && text.starts_with(['/', '*'])
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.$/~\"'@:+&*?".contains(&b))
+        is_plain(text, 1..=128, b"_-.$/~\"'@:+&*?") && text.starts_with(['/', '*'])
     }
 }
 
@@ -38,10 +36,7 @@ text_type! {
     HeaderName,
     "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}$",
     "1 to 40 letters, digits and ! # $ % & ' * + . ^ _ ` | ~ -",
-    |text| {
-        (1..=40).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+.^_`|~-".contains(&b))
-    }
+    |text| is_plain(text, 1..=40, b"!#$%&'*+.^_`|~-")
 }
 
 text_type! {

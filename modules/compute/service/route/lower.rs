@@ -138,7 +138,7 @@ impl Route {
         balancer: &LoadBalancer,
         out: &mut Document,
     ) -> Handle {
-        let idle = (protocol == Protocol::Tcp).then_some(balancer.idle_timeout());
+        let idle = balancer.idle_timeout().filter(|_| protocol == Protocol::Tcp);
         let arguments = block! {
             load_balancer_arn: balancer.handle().get("arn"),
             port: port,
@@ -146,7 +146,7 @@ impl Route {
             tcp_idle_timeout_seconds: idle,
             default_action: self.forward(),
         };
-        let name = crate::names::identifier(&[&self.service.identifier(), self.name.as_str()]);
+        let name = self.service.part(&[self.name.as_str()]);
         let mut file = out.module(MODULE).file(&self.service.file());
         file.resource("aws_lb_listener", &name, arguments).cause(&self.path()).add()
     }

@@ -1,7 +1,7 @@
 //! Tests of routes: what is found, and what they become.
 use super::health::{HealthPath, HealthStatus};
 use super::{HeaderName, Method, PathPattern, ValuePattern};
-use crate::testing::{addresses, document, findings, resource};
+use crate::testing::{addresses, document, findings, only, resource};
 use platgen_source::Key;
 use platgen_source::json::{Value, json};
 use pretty_assertions::assert_eq;
@@ -20,14 +20,6 @@ fn found(lines: &str) -> Vec<(&'static str, String)> {
     );
     let below = |path: String| path.trim_start_matches("service.web.").to_owned();
     findings(&toml).into_iter().map(|(code, path, _)| (code, below(path))).collect()
-}
-
-/// The only element of a list of blocks.
-fn only(blocks: &Value) -> Value {
-    match blocks {
-        Value::Array(items) if items.len() == 1 => items[0].clone(),
-        block => block.clone(),
-    }
 }
 
 #[test]

@@ -18,18 +18,18 @@ pub struct StatementFacts<'a> {
     pub resource_types: &'a [&'a str],
     /// The condition keys used, such as `aws:SourceArn` or `aws:RequestTag/team`.
     pub condition_keys: &'a [&'a str],
-    /// Where the statement stands.
-    pub kind: StatementKind,
+    /// What the policy that it stands in is attached to.
+    pub kind: PolicyKind,
 }
 
-/// Where a statement stands.
+/// What a policy is attached to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StatementKind {
-    /// In a policy of a role: the resources are all there is to limit it.
+pub enum PolicyKind {
+    /// A role, whose rights it holds: the resources are all there is to limit them.
     Role,
-    /// In the policy of a key, bucket, queue, topic, function and so on: `*` is the resource the
-    /// policy belongs to.
-    ResourcePolicy,
+    /// A key, bucket, queue, topic, function and so on, or a role that it lets others take on: `*` is
+    /// the resource that the policy belongs to.
+    Resource,
 }
 
 /// The faults of one statement, as full sentences; none if it is sound.
@@ -56,7 +56,7 @@ pub fn check_statement(facts: &StatementFacts<'_>) -> Vec<String> {
 /// only if every type its action requires is granted, be it in another statement. Resource policies
 /// and unknown actions are passed over.
 pub fn check_required_types(statements: &[StatementFacts<'_>]) -> Vec<String> {
-    let roles = statements.iter().filter(|facts| facts.kind == StatementKind::Role);
+    let roles = statements.iter().filter(|facts| facts.kind == PolicyKind::Role);
     let granted: BTreeSet<GrantedType<'_>> = roles.flat_map(granted_types).collect();
     let actions: BTreeSet<(&str, &str)> =
         granted.iter().map(|granted| (granted.service, granted.action)).collect();
@@ -96,7 +96,7 @@ fn resolve_actions<'a>(facts: &StatementFacts<'a>, faults: &mut Vec<String>) -> 
         };
         if grant.actions.is_empty() {
             faults.push(unknown_action(written));
-        } else if grant.whole_service && facts.kind == StatementKind::Role {
+        } else if grant.whole_service && facts.kind == PolicyKind::Role {
             faults.push(format!(
                 "`{written}` grants every action of the service, which only a resource policy may \
                  do."
@@ -189,7 +189,7 @@ fn resource_fault(facts: &StatementFacts<'_>, action: &Action) -> Option<String>
             .then(|| "takes no resource, so its statement must name `*`.".to_owned());
     }
     if any_resource {
-        let allowed = facts.kind == StatementKind::ResourcePolicy || listed(STAR, action).is_some();
+        let allowed = facts.kind == PolicyKind::Resource || listed(STAR, action).is_some();
         return (!allowed).then(|| format!("takes {}, so `*` is too wide.", supported(action)));
     }
     let fits = facts.resource_types.iter().any(|given| action.supports(given));

@@ -120,5 +120,5 @@ fn names_are_cut_with_a_warning_and_never_given_twice() {
     let twice = format!(
         "{MYSQL}aws_name = \"dev-shop-other\"\n[database.other]\nengine = \"aurora-mysql\"\n"
     );
-    check("dev", &twice, ("PG0404", "database.other.aws_name", "`database.main` has"));
+    check("dev", &twice, ("PG0404", "database.other.aws_name", "`database.main` is called"));
 }

@@ -30,8 +30,8 @@ fn faults_of(line: &str) -> Vec<String> {
         panic!("four columns: {line}");
     };
     let kind = match kind.as_slice() {
-        ["role"] => StatementKind::Role,
-        ["policy"] => StatementKind::ResourcePolicy,
+        ["role"] => PolicyKind::Role,
+        ["policy"] => PolicyKind::Resource,
         _ => panic!("role or policy: {line}"),
     };
     check_statement(&StatementFacts { actions, resource_types, condition_keys, kind })
@@ -42,7 +42,7 @@ fn entries(column: &str) -> Vec<&str> {
 }
 
 fn role<'a>(actions: &'a [&'a str], resource_types: &'a [&'a str]) -> StatementFacts<'a> {
-    StatementFacts { actions, resource_types, condition_keys: &[], kind: StatementKind::Role }
+    StatementFacts { actions, resource_types, condition_keys: &[], kind: PolicyKind::Role }
 }
 
 #[test]
@@ -72,10 +72,8 @@ fn a_star_grants_every_required_type() {
 
 #[test]
 fn required_types_of_resource_policies_are_not_judged() {
-    let policy = StatementFacts {
-        kind: StatementKind::ResourcePolicy,
-        ..role(&["sqs:SendMessage"], &["x:y"])
-    };
+    let policy =
+        StatementFacts { kind: PolicyKind::Resource, ..role(&["sqs:SendMessage"], &["x:y"]) };
     assert_eq!(check_required_types(&[policy]), Vec::<String>::new());
 }
 
