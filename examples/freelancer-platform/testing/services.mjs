@@ -106,7 +106,7 @@ async function startDatabase(folder, { authority, certificate, key }, children) 
   writeFileSync(script, [
     `CREATE DATABASE ${login.name} CHARACTER SET utf8mb4;`,
     `CREATE USER '${login.user}'@'${HOST}' IDENTIFIED BY '${login.password}' REQUIRE SSL;`,
-    `GRANT ALL ON *.* TO '${login.user}'@'${HOST}' WITH GRANT OPTION;`,
+    `GRANT ALL ON ${login.name}.* TO '${login.user}'@'${HOST}';`,
     '',
   ].join('\n'));
   const port = await startServer(children, (chosen) => [findProgram(PROGRAMS.database.names), [

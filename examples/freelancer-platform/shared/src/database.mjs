@@ -62,13 +62,13 @@ export function createDatabase({ connect, secrets, connections = 4, createPool =
   const connection = async () => {
     const used = opened();
     try {
-      return await (await used).getConnection();
+      return await takeAlive(await used);
     } catch (error) {
       if (error.code !== ACCESS_DENIED) throw error;
       // RDS rotates the password on its own schedule: ask for the new one once, then let the error through.
       secrets.forget(secret);
       close(used).catch(() => undefined);
-      return (await opened()).getConnection();
+      return takeAlive(await opened());
     }
   };
 
@@ -105,6 +105,23 @@ function poolOptions(server, connections) {
     timezone: 'Z',
     supportBigNumbers: true,
   };
+}
+
+/**
+ * A connection that answers. One that lay idle while a function was frozen or the database failed over is found dead only by its use,
+ * and a statement that was lost with it cannot be told from one that was carried out: so it is asked before anything is at stake.
+ */
+async function takeAlive(pool) {
+  for (;;) {
+    const client = await pool.getConnection();
+    try {
+      await client.ping();
+      return client;
+    } catch {
+      // Each dead connection leaves the pool, so this ends: with a new connection, or with the reason why there is none.
+      client.destroy();
+    }
+  }
 }
 
 async function inTransaction(client, work) {

@@ -36,12 +36,15 @@ async function requireOwner(run, { project_id: project, user_id: user, user_type
   if (owned.length === 0) throw new TenantError('the project does not belong to the user of the event');
 }
 
-/** A settled transaction stays settled, whatever arrives late; a failed one may still succeed. */
+/**
+ * A settled transaction stays settled, whatever arrives late; a failed one may still succeed. The reference stands first, because MySQL
+ * assigns from left to right and a later expression sees the new status (https://dev.mysql.com/doc/refman/8.0/en/update.html).
+ */
 async function settle(run, event) {
   const { affectedRows } = await run(
-    `UPDATE transactions SET status = IF(status = 'settled', status, ?), reference = IF(status = 'settled', reference, ?)
+    `UPDATE transactions SET reference = IF(status = 'settled', reference, ?), status = IF(status = 'settled', status, ?)
       WHERE project_id = ? AND milestone = ? AND user_type = ? AND user_id = ? AND amount_cents = ? AND currency = ?`,
-    [OUTCOMES[event.type], event.reference, event.project_id, event.milestone, event.user_type, event.user_id,
+    [event.reference, OUTCOMES[event.type], event.project_id, event.milestone, event.user_type, event.user_id,
       event.amount_cents, event.currency],
   );
   if (affectedRows !== 1) throw new TenantError('the user has no such transaction');

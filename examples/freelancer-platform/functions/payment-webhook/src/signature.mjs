@@ -24,7 +24,8 @@ export class SignatureError extends Error {
  */
 export function verifySignature({ body, signature, secrets, arrivedAt }) {
   const { timestamp, digests } = parse(signature);
-  if (Math.abs(arrivedAt - timestamp) > TOLERANCE_SECONDS) throw new SignatureError('the timestamp is out of tolerance');
+  // Said this way round, so that a time that is no number is refused as well.
+  if (!(Math.abs(arrivedAt - timestamp) <= TOLERANCE_SECONDS)) throw new SignatureError('the timestamp is out of tolerance');
   const expected = secrets.map((secret) => digest(secret, timestamp, body));
   if (!digests.some((given) => isOneOf(given, expected))) throw new SignatureError('no signature matches');
 }
