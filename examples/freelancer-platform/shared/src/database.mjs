@@ -62,13 +62,13 @@ export function createDatabase({ connect, secrets, connections = 4, createPool =
   const connection = async () => {
     const used = opened();
     try {
-      return await takeAlive(await used);
+      return await takeAlive(await used, connections);
     } catch (error) {
       if (error.code !== ACCESS_DENIED) throw error;
       // RDS rotates the password on its own schedule: ask for the new one once, then let the error through.
       secrets.forget(secret);
       close(used).catch(() => undefined);
-      return takeAlive(await opened());
+      return takeAlive(await opened(), connections);
     }
   };
 
@@ -111,15 +111,16 @@ function poolOptions(server, connections) {
  * A connection that answers. One that lay idle while a function was frozen or the database failed over is found dead only by its use,
  * and a statement that was lost with it cannot be told from one that was carried out: so it is asked before anything is at stake.
  */
-async function takeAlive(pool) {
-  for (;;) {
+async function takeAlive(pool, connections) {
+  for (let left = connections; ; left -= 1) {
     const client = await pool.getConnection();
     try {
       await client.ping();
       return client;
-    } catch {
-      // Each dead connection leaves the pool, so this ends: with a new connection, or with the reason why there is none.
+    } catch (error) {
+      // A dead connection leaves the pool; when all that it can hold were dead, the next one was new, and the fault lies elsewhere.
       client.destroy();
+      if (left === 0) throw error;
     }
   }
 }

@@ -181,3 +181,9 @@ test('a connection that has died while it lay idle is replaced before it is used
   assert.equal(await database.query('SELECT 1'), 'row');
   assert.deepEqual(log, ['destroy', 'destroy', 'release']);
 });
+
+test('connections that never answer are an error, not a loop', async () => {
+  const pool = fakePool(() => 'row');
+  pool.client.ping = async () => { throw new Error('lost'); };
+  await assert.rejects(databaseOver([pool]).database.query('SELECT 1'), /lost/);
+});

@@ -17,12 +17,11 @@ const COMMANDS = {
 const READS_ONLY = ['payout-report'];
 
 async function run(name, environment, log) {
-  const command = COMMANDS[name];
-  if (!command) throw new Error(`there is no command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`);
+  if (!Object.hasOwn(COMMANDS, name ?? '')) throw new Error(`there is no command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`);
   const host = READS_ONLY.includes(name) ? environment.MAIN_READER_HOST || environment.MAIN_HOST : environment.MAIN_HOST;
   const database = createDatabaseFrom({ ...environment, MAIN_HOST: host }, 1);
   try {
-    await command(database, log);
+    await COMMANDS[name](database, log);
   } finally {
     await database.end();
   }

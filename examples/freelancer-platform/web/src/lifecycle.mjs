@@ -27,10 +27,10 @@ export async function recordAnswer(run, projectId, answer) {
 
 /** Writes down the token of a wait. A token that comes again is known; another one for a step without answer replaces the former. */
 export async function recordToken(run, projectId, token) {
-  const [known] = await run('SELECT step FROM workflow_steps WHERE project_id = ? AND token = ?', [projectId, token]);
-  if (known) return;
   const { owner, latest, next } = await openStep(run, projectId);
   if (owner === undefined) return;
+  const [known] = await run('SELECT step FROM workflow_steps WHERE project_id = ? AND token = ? FOR UPDATE', [projectId, token]);
+  if (known) return;
   if (isComplete(latest)) {
     await insertStep(run, { projectId, next, owner, token, answer: null });
   } else {
@@ -38,11 +38,14 @@ export async function recordToken(run, projectId, token) {
   }
 }
 
-/** The owner's row is locked first, so that token and answer of one project are written one after the other. */
+/**
+ * The project is locked first, so that token and answer of one project are written one after the other. The steps are read with a lock as
+ * well: a plain read would show them as they were before the wait (https://dev.mysql.com/doc/refman/8.0/en/innodb-consistent-read.html).
+ */
 async function openStep(run, projectId) {
   const [owner] = await run('SELECT user_type, user_id FROM projects WHERE id = ? FOR UPDATE', [projectId]);
   const [latest] = await run(
-    'SELECT step, token, answer FROM workflow_steps WHERE project_id = ? ORDER BY step DESC LIMIT 1',
+    'SELECT step, token, answer FROM workflow_steps WHERE project_id = ? ORDER BY step DESC LIMIT 1 FOR UPDATE',
     [projectId],
   );
   return { owner, latest, next: (latest?.step ?? 0) + 1 };

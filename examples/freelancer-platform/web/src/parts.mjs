@@ -63,7 +63,7 @@ export function createParts(environment, log) {
     messages: createMessages({ documents: DynamoDBDocumentClient.from(new DynamoDBClient()), table: settings.MESSAGES_TABLE }),
     uploads: createUploads({
       // A checksum of the body cannot be signed before there is a body.
-      client: new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED', forcePathStyle: environment.S3_PATH_STYLE === 'true' }),
+      client: new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }),
       bucket: settings.PORTFOLIO_BUCKET,
       prefix: settings.PORTFOLIO_PREFIX,
       cdn: environment.CDN_URL,

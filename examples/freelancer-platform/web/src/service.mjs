@@ -1,6 +1,7 @@
 // The life of the process: start, serve, and end without breaking off what is under way.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.mjs';
 import { startWorker } from './worker.mjs';
 
@@ -10,6 +11,9 @@ const KEEP_ALIVE = 65_000;
 /** ECS kills a task 30 s after SIGTERM unless told otherwise (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html). */
 const DRAIN = 20_000;
 
+/** How long the start waits for the cache, in milliseconds. */
+const CACHE_PATIENCE = 3_000;
+
 /**
  * Starts the service on the port; 0 is any free one.
  *
@@ -18,8 +22,7 @@ const DRAIN = 20_000;
  */
 export async function startService(parts, { port, host = '0.0.0.0' }) {
   const state = { isDraining: false };
-  // A cache that is away must not keep the service from starting: /readyz tells of it, and the client goes on trying.
-  parts.cache.connect().catch((error) => parts.log.warn('cache.unreachable', { error }));
+  await connectCache(parts);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 30_000 }, createApp(parts, { isDraining: () => state.isDraining }));
   server.listen(port, host);
   await once(server, 'listening');
@@ -34,6 +37,12 @@ export async function startService(parts, { port, host = '0.0.0.0' }) {
     parts.log.info('service.stopped');
   };
   return { port: server.address().port, stop };
+}
+
+/** A cache that is away must not keep the service from starting: /readyz tells of it, and the client goes on trying. */
+async function connectCache({ cache, log }) {
+  const connected = cache.connect().catch((error) => log.warn('cache.unreachable', { error }));
+  await Promise.race([connected, pause(CACHE_PATIENCE, undefined, { ref: false })]);
 }
 
 /** Waits for requests that are under way; what is not done in time is broken off. */

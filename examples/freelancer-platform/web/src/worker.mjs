@@ -55,7 +55,8 @@ export function startWorker({ database, lifecycle, sessions, queue, queueUrl, lo
   const takeTasks = async () => {
     const request = { QueueUrl: queueUrl, WaitTimeSeconds: LONG_POLL_SECONDS, MaxNumberOfMessages: 10, MessageAttributeNames: ['TaskToken'] };
     const { Messages: messages = [] } = await queue.send(new ReceiveMessageCommand(request), { abortSignal: stopping.signal });
-    for (const message of messages) await takeTask(message);
+    // One that fails comes back by itself; the others must not wait for it.
+    for (const message of messages) await takeTask(message).catch((error) => log.error('task.failed', { message_id: message.MessageId, error }));
   };
   const takeTask = async (message) => {
     const task = readTask(message);
