@@ -177,10 +177,12 @@ describe('the system', { skip }, () => {
     await until('the stop', () => logged('service.stopping')[0]);
     await assert.rejects(fetch(`http://127.0.0.1:${web.port}/healthz`), 'no new connection is accepted');
     aws.answers.Query = () => ({ Items: [] });
+    const released = Date.now();
     release();
     assert.equal((await slow).status, 200);
     const { code } = await finish(web);
     assert.equal(code, 0);
+    assert.ok(Date.now() - released < 10_000, 'no connection that is kept alive holds up the end');
     assert.ok(logged('service.stopped')[0]);
     for (const secret of [services.database.password, 'bidding', token]) assert.ok(!web.text.includes(`"${secret}`), 'no secret is in the log');
   });

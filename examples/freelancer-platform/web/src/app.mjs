@@ -17,20 +17,24 @@ export function createApp(parts, { isDraining = () => false } = {}) {
     const began = performance.now();
     const id = String(request.headers['x-amzn-trace-id'] ?? randomUUID());
     const call = { name: 'unknown', log: parts.log.with({ request_id: id }) };
-    const { status, error } = await respond({ find, parts, request, response, call });
+    const { status, error } = await respond({ find, parts, request, response, call, isDraining });
     const line = { method: request.method, path: call.name, status, duration_ms: Math.round(performance.now() - began) };
     if (status >= 500) call.log.error('request', { ...line, error });
-    else call.log[call.quiet ? 'debug' : 'info']('request', { ...line, reason: error?.cause?.message });
+    else call.log[call.quiet ? 'debug' : 'info']('request', { ...line, reason: error?.message });
   };
 }
 
-async function respond({ find, parts, request, response, call }) {
+async function respond({ find, parts, request, response, call, isDraining }) {
+  // A connection that goes on would keep the process from ending.
+  const leave = () => isDraining() && !response.headersSent && response.setHeader('connection', 'close');
   try {
     const [status, body] = await run({ find, parts, request, call });
+    leave();
     answer(response, status, body);
     return { status };
   } catch (error) {
     const shown = error instanceof HttpError ? error : new HttpError(500, 'internal', 'something went wrong here');
+    leave();
     if (response.headersSent || response.destroyed) response.destroy();
     else answer(response, shown.status, { error: shown.code, message: shown.message }, shown.headers);
     return { status: shown.status, error: shown.cause ?? error };

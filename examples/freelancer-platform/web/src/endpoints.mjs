@@ -2,7 +2,6 @@
 import { isSubject } from '@freelancer-platform/shared/identity.mjs';
 import { notFound } from './http.mjs';
 import { cents, list, matching, oneOf, pageSize, read, text, whole } from './input.mjs';
-import { recordAnswer } from './lifecycle.mjs';
 import { TEXT_LIMIT } from './messages.mjs';
 import * as projects from './projects.mjs';
 import { findUser, saveUser } from './users.mjs';
@@ -160,7 +159,7 @@ async function award({ database, lifecycle }, { identity, log }, id, bidId) {
   const { bid } = await database.transaction(async (run) => {
     const made = await projects.awardProject(run, identity, id, bidId);
     const freelancer = { user_id: made.bid.user_id, email: made.bid.email, name: made.bid.display_name };
-    await recordAnswer(run, id, { count: made.bids, bid_id: made.bid.id, freelancer });
+    await lifecycle.answer(run, id, { count: made.bids, bid_id: made.bid.id, freelancer });
     return made;
   });
   log.info('contract.awarded', { project_id: id, bid_id: bid.id, amount_cents: bid.amount_cents });
@@ -171,7 +170,7 @@ async function award({ database, lifecycle }, { identity, log }, id, bidId) {
 async function defineMilestones({ database, lifecycle }, { identity, log }, id, milestones) {
   const { count } = await database.transaction(async (run) => {
     const made = await projects.defineMilestones(run, identity, id, milestones);
-    await recordAnswer(run, id, { count: made.count });
+    await lifecycle.answer(run, id, { count: made.count });
     return made;
   });
   log.info('milestones.defined', { project_id: id, count });
@@ -182,7 +181,7 @@ async function defineMilestones({ database, lifecycle }, { identity, log }, id, 
 async function decide({ database, lifecycle, topics, mail }, { identity, log }, { id, number, status }) {
   const { project, milestone } = await database.transaction(async (run) => {
     const made = await projects.decideMilestone(run, identity, id, number, status);
-    await recordAnswer(run, id, { status, milestone: number });
+    await lifecycle.answer(run, id, { status, milestone: number });
     return made;
   });
   log.info(`milestone.${status}`, { project_id: id, milestone: number });

@@ -66,8 +66,9 @@ async function insertStep(run, { projectId, next, owner, token, answer }) {
  * @param {{ send: Function }} options.client a client of Step Functions
  * @param {ReturnType<import('@freelancer-platform/shared/workflow.mjs')['createResumer']>} options.resumer
  * @param {string} options.stateMachine its ARN
+ * @param {boolean} options.hasTokens whether the tokens of waiting workflows reach this service
  */
-export function createLifecycle({ database, client, resumer, stateMachine, log }) {
+export function createLifecycle({ database, client, resumer, stateMachine, hasTokens, log }) {
   /** The name of the execution is the project's, so starting it again is harmless. */
   const start = async ({ id, title, email, display_name: name }) => {
     // The title stands at the top as well, where the templates of the workflow's e-mails look for it.
@@ -95,6 +96,11 @@ export function createLifecycle({ database, client, resumer, stateMachine, log }
     parameters,
   );
   return {
+    /** Writes down an answer, unless the platform has no way on which tokens come: then nobody waits for it, and it would lie for ever. */
+    answer: async (run, projectId, answer) => {
+      if (hasTokens) await recordAnswer(run, projectId, answer);
+      else log.warn('workflow.not_answered', { project_id: projectId });
+    },
     startProject: (row) => each([row], 'workflow.not_started', start),
     resumeProject: async (id) => each(await deliverable('AND project_id = ?', [id]), 'workflow.not_resumed', deliver),
     /** Makes up for what a task could not finish. */

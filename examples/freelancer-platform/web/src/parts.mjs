@@ -80,6 +80,7 @@ export function createParts(environment, log) {
       client: states,
       resumer: createResumer({ client: new SFNClient(ONCE) }),
       stateMachine: settings.PROJECT_LIFECYCLE_STATE_MACHINE_ARN,
+      hasTokens: Boolean(environment.WORKFLOW_TASKS_QUEUE_URL),
       log,
     }),
     queue: new SQSClient(),

@@ -15,7 +15,8 @@ const REST = 5_000;
 
 /**
  * Reads one message of the queue. It is a notification of a topic, with or without its envelope: the workflow's data as JSON with
- * `project.id`, and the attribute `TaskToken`. Other messages of the same topics have no token, and are of no interest here.
+ * `project.id`, and the token as the attribute `TaskToken`, where e-mail subscribers of the topic do not see it, or as a key of that name
+ * in the data. Other messages of the same topics have no token, and are of no interest here.
  *
  * @returns {{ projectId: string, token: string } | undefined}
  */
@@ -23,9 +24,10 @@ export function readTask({ Body: body, MessageAttributes: attributes = {} }) {
   const outer = parse(body);
   const isEnvelope = outer?.Type === 'Notification';
   const data = isEnvelope ? parse(outer.Message) : outer;
-  const token = isEnvelope ? outer.MessageAttributes?.TaskToken?.Value : attributes.TaskToken?.StringValue;
+  const attribute = isEnvelope ? outer.MessageAttributes?.TaskToken?.Value : attributes.TaskToken?.StringValue;
+  const token = attribute ?? data?.TaskToken;
   const projectId = data?.project?.id;
-  return token && isSubject(projectId) ? { projectId, token } : undefined;
+  return typeof token === 'string' && isSubject(projectId) ? { projectId, token } : undefined;
 }
 
 function parse(text) {

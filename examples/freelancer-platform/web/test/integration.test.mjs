@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '@freelancer-platform/shared/log.mjs';
 import { startAws } from '../../testing/aws.mjs';
 import { MIGRATIONS, migrateAll, openDatabase } from '../../testing/data.mjs';
@@ -31,12 +32,12 @@ describe('web with real servers', { skip }, () => {
     aws = await startAws(goodAnswers(services));
     database = openDatabase(services);
     await migrateAll(database);
-    const { WORKFLOW_TASKS_QUEUE_URL: queue, ...rest } = webVariables({ services, aws, pools });
-    variables = rest;
+    variables = webVariables({ services, aws, pools });
+    // The queue answers a long poll after a while, as the real one does.
+    aws.delay = ({ action }) => (action === 'ReceiveMessage' ? pause(200) : undefined);
     Object.assign(process.env, aws.variables);
     parts = createParts({ ...variables, REQUESTS_PER_MINUTE: '40' }, createLog({ level: 'debug', write: (line) => lines.push(JSON.parse(line)) }));
     service = await startService(parts, { port: 0, host: '127.0.0.1' });
-    assert.ok(queue);
   });
 
   after(async () => {
@@ -109,6 +110,7 @@ describe('web with real servers', { skip }, () => {
       assert.equal(response.status, 401, path);
       assert.match(response.headers.get('www-authenticate'), /^Bearer/);
     }
+    assert.ok(lines.every((line) => line.reason === 'there is no bearer token'), 'why is said to the log alone');
     assert.equal((await call('GET', '/nowhere')).status, 404);
     assert.equal((await call('PATCH', '/me')).status, 405);
     assert.equal((await call('GET', '//')).status, 404);
@@ -330,6 +332,18 @@ describe('web with real servers', { skip }, () => {
     await parts.lifecycle.sweep();
     assert.deepEqual(sent(), [['t2', 2]], 'what is no longer waited for is told once, and left');
     await record((run) => recordToken(run, randomUUID(), 'of nobody'));
+  });
+
+  test('where no tokens come, answers are not kept', async () => {
+    const { WORKFLOW_TASKS_QUEUE_URL: queue, ...without } = variables;
+    assert.ok(queue);
+    const other = createParts(without, parts.log);
+    const { project } = await awarded();
+    const steps = async () => Number((await database.query('SELECT COUNT(*) AS steps FROM workflow_steps WHERE project_id = ?', [project.id]))[0].steps);
+    assert.equal(await steps(), 1);
+    await other.lifecycle.answer(undefined, project.id, {});
+    assert.deepEqual([await steps(), events().at(-1)], [1, 'workflow.not_answered']);
+    await other.database.end();
   });
 
   test('token and answer that come at the same moment make one step', async () => {

@@ -151,6 +151,7 @@ test('a token of the queue is found with and without the envelope of the topic',
   assert.deepEqual(readTask({ Body: data, MessageAttributes: attribute }), { projectId: id, token: 'tok' });
   const envelope = JSON.stringify({ Type: 'Notification', Message: data, MessageAttributes: { TaskToken: { Type: 'String', Value: 'tok' } } });
   assert.deepEqual(readTask({ Body: envelope }), { projectId: id, token: 'tok' });
+  assert.deepEqual(readTask({ Body: JSON.stringify({ project: { id }, TaskToken: 'tok' }) }), { projectId: id, token: 'tok' });
   for (const other of [{ Body: data }, { Body: 'x', MessageAttributes: attribute }, { Body: '{"project":{"id":"1"}}', MessageAttributes: attribute }]) {
     assert.equal(readTask(other), undefined);
   }
