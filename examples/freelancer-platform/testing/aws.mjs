@@ -30,7 +30,12 @@ export async function startAws(answers) {
   const url = `http://127.0.0.1:${server.address().port}`;
   return Object.assign(stand, {
     url,
-    variables: { AWS_ENDPOINT_URL: url, AWS_REGION: 'us-east-2', AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' },
+    variables: {
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: 'us-east-2',
+      AWS_ACCESS_KEY_ID: 'testing',
+      AWS_SECRET_ACCESS_KEY: 'testing',
+    },
     stop: async () => {
       server.close();
       server.closeAllConnections();
@@ -44,7 +49,8 @@ function readCall(request, body) {
   if (target) return { action: target.split('.').at(-1), input: JSON.parse(body), isQuery: false };
   const { pathname, searchParams } = new URL(request.url, 'http://aws');
   const action = `${request.method} ${pathname}`;
-  if (/json/.test(request.headers['content-type'] ?? '')) return { action, input: JSON.parse(body || '{}'), isQuery: false };
+  if (/json/.test(request.headers['content-type'] ?? ''))
+    return { action, input: JSON.parse(body || '{}'), isQuery: false };
   const fields = { ...Object.fromEntries(searchParams), ...Object.fromEntries(new URLSearchParams(body)) };
   return { action: fields.Action ?? action, input: fields, isQuery: true };
 }
@@ -55,9 +61,11 @@ function answerJson(response, _action, { fault, status = 400, ...given }) {
 }
 
 function answerQuery(response, action, { fault, status = 400, xml, ...given }) {
-  const fields = Object.entries(given).map(([name, value]) => `<${name}>${value}</${name}>`).join('');
+  const fields = Object.entries(given)
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('');
   const good = `<${action}Response><${action}Result>${fields}</${action}Result></${action}Response>`;
   const bad = `<ErrorResponse><Error><Type>Sender</Type><Code>${fault}</Code><Message>told by the test</Message></Error></ErrorResponse>`;
   response.writeHead(fault ? status : 200, { 'content-type': 'text/xml' });
-  response.end(fault ? bad : xml ?? good);
+  response.end(fault ? bad : (xml ?? good));
 }

@@ -22,7 +22,12 @@ export const migrateAll = (database) => migrate(database, readMigrations(MIGRATI
 export async function addUser(database, type) {
   const id = randomUUID();
   const email = `${type}-${id}@example.com`;
-  await database.query('INSERT INTO users (user_type, user_id, email, display_name) VALUES (?, ?, ?, ?)', [type, id, email, `A ${type}`]);
+  await database.query('INSERT INTO users (user_type, user_id, email, display_name) VALUES (?, ?, ?, ?)', [
+    type,
+    id,
+    email,
+    `A ${type}`,
+  ]);
   return { id, type, email };
 }
 
@@ -40,8 +45,15 @@ export async function addProject(database, amounts, approved = 0) {
     "INSERT INTO projects (id, user_id, title, description, budget_cents, currency, status) VALUES (?, ?, 'A site', 'Words', 100000, 'USD', 'in_progress')",
     [id, client.id],
   );
-  await database.query("INSERT INTO bids (id, project_id, user_id, amount_cents, message) VALUES (?, ?, ?, 100000, 'Me')", [bid, id, freelancer.id]);
-  await database.query('INSERT INTO contracts (project_id, bid_id, user_id) VALUES (?, ?, ?)', [id, bid, freelancer.id]);
+  await database.query(
+    "INSERT INTO bids (id, project_id, user_id, amount_cents, message) VALUES (?, ?, ?, 100000, 'Me')",
+    [bid, id, freelancer.id],
+  );
+  await database.query('INSERT INTO contracts (project_id, bid_id, user_id) VALUES (?, ?, ?)', [
+    id,
+    bid,
+    freelancer.id,
+  ]);
   for (const [at, amount] of amounts.entries()) {
     await database.query(
       'INSERT INTO milestones (project_id, number, user_id, name, amount_cents, status) VALUES (?, ?, ?, ?, ?, ?)',

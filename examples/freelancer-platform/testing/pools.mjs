@@ -34,7 +34,8 @@ export async function startPools() {
       CLIENTS_USER_POOL_ID: 'us-east-2_clients',
       CLIENTS_WEB_CLIENT_ID: 'client-of-client',
     },
-    token: (type, claims = {}, header = {}) => makeToken({ key: keys[type], issuer: issuers[type], type }, claims, header),
+    token: (type, claims = {}, header = {}) =>
+      makeToken({ key: keys[type], issuer: issuers[type], type }, claims, header),
     stop: async () => {
       server.close();
       server.closeAllConnections();
@@ -53,8 +54,22 @@ async function makeKey() {
 async function makeToken({ key, issuer, type }, claims, header) {
   const now = Math.floor(Date.now() / 1000);
   const client = `client-of-${type}`;
-  const naming = claims.token_use === 'id' ? { aud: client, email: `${type}@example.com`, email_verified: true } : { client_id: client };
-  const usual = { sub: randomUUID(), iss: issuer, token_use: 'access', iat: now, exp: now + 600, jti: randomUUID(), origin_jti: randomUUID(), ...naming };
-  const payload = Object.fromEntries(Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined));
+  const naming =
+    claims.token_use === 'id'
+      ? { aud: client, email: `${type}@example.com`, email_verified: true }
+      : { client_id: client };
+  const usual = {
+    sub: randomUUID(),
+    iss: issuer,
+    token_use: 'access',
+    iat: now,
+    exp: now + 600,
+    jti: randomUUID(),
+    origin_jti: randomUUID(),
+    ...naming,
+  };
+  const payload = Object.fromEntries(
+    Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined),
+  );
   return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: key.kid, ...header }).sign(key.privateKey);
 }

@@ -87,44 +87,118 @@ function makeCertificates(folder) {
   const path = (name) => join(folder, name);
   const openssl = (...options) => execFileSync(findProgram(PROGRAMS.openssl.names), options, { stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', path('ca.key'), '-out', path('ca.pem'), '-days', '2', '-subj', '/CN=Authority of the tests');
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    path('ca.key'),
+    '-out',
+    path('ca.pem'),
+    '-days',
+    '2',
+    '-subj',
+    '/CN=Authority of the tests',
+  );
   openssl('req', ...key, '-keyout', path('server.key'), '-out', path('server.csr'), '-subj', '/CN=localhost');
   writeFileSync(path('names'), `subjectAltName=IP:${HOST},DNS:localhost\n`);
-  openssl('x509', '-req', '-in', path('server.csr'), '-CA', path('ca.pem'), '-CAkey', path('ca.key'), '-CAcreateserial',
-    '-out', path('server.pem'), '-days', '2', '-extfile', path('names'));
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    path('server.csr'),
+    '-CA',
+    path('ca.pem'),
+    '-CAkey',
+    path('ca.key'),
+    '-CAcreateserial',
+    '-out',
+    path('server.pem'),
+    '-days',
+    '2',
+    '-extfile',
+    path('names'),
+  );
   return { authority: path('ca.pem'), certificate: path('server.pem'), key: path('server.key') };
 }
 
 async function startDatabase(folder, { authority, certificate, key }, children) {
   const data = join(folder, 'data');
   const user = userInfo().username;
-  execFileSync(findProgram(PROGRAMS.install.names), [
-    '--no-defaults', `--datadir=${data}`, `--user=${user}`, '--auth-root-authentication-method=normal', '--skip-test-db',
-  ], { stdio: 'pipe' });
+  execFileSync(
+    findProgram(PROGRAMS.install.names),
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--user=${user}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    ],
+    { stdio: 'pipe' },
+  );
   const login = { name: 'freelancer', user: 'platform', password: randomBytes(12).toString('base64url') };
   const script = join(folder, 'init.sql');
-  writeFileSync(script, [
-    `CREATE DATABASE ${login.name} CHARACTER SET utf8mb4;`,
-    `CREATE USER '${login.user}'@'${HOST}' IDENTIFIED BY '${login.password}' REQUIRE SSL;`,
-    `GRANT ALL ON ${login.name}.* TO '${login.user}'@'${HOST}';`,
-    '',
-  ].join('\n'));
-  const port = await startServer(children, (chosen) => [findProgram(PROGRAMS.database.names), [
-    '--no-defaults', `--datadir=${data}`, `--user=${user}`, `--bind-address=${HOST}`, `--port=${chosen}`,
-    `--socket=${join(folder, 'server.sock')}`, `--pid-file=${join(folder, 'server.pid')}`, `--init-file=${script}`,
-    '--skip-name-resolve', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M',
-    '--character-set-server=utf8mb4', '--sql-mode=STRICT_TRANS_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY',
-    `--ssl-ca=${authority}`, `--ssl-cert=${certificate}`, `--ssl-key=${key}`,
-  ]]);
+  writeFileSync(
+    script,
+    [
+      `CREATE DATABASE ${login.name} CHARACTER SET utf8mb4;`,
+      `CREATE USER '${login.user}'@'${HOST}' IDENTIFIED BY '${login.password}' REQUIRE SSL;`,
+      `GRANT ALL ON ${login.name}.* TO '${login.user}'@'${HOST}';`,
+      '',
+    ].join('\n'),
+  );
+  const port = await startServer(children, (chosen) => [
+    findProgram(PROGRAMS.database.names),
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--user=${user}`,
+      `--bind-address=${HOST}`,
+      `--port=${chosen}`,
+      `--socket=${join(folder, 'server.sock')}`,
+      `--pid-file=${join(folder, 'server.pid')}`,
+      `--init-file=${script}`,
+      '--skip-name-resolve',
+      '--skip-log-bin',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-buffer-pool-size=64M',
+      '--character-set-server=utf8mb4',
+      '--sql-mode=STRICT_TRANS_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY',
+      `--ssl-ca=${authority}`,
+      `--ssl-cert=${certificate}`,
+      `--ssl-key=${key}`,
+    ],
+  ]);
   return { port, ...login };
 }
 
 async function startCache({ authority, certificate, key }, children) {
   const password = randomBytes(12).toString('base64url');
-  const port = await startServer(children, (chosen) => [findProgram(PROGRAMS.cache.names), [
-    '--bind', HOST, '--port', '0', '--tls-port', String(chosen), '--tls-ca-cert-file', authority, '--tls-cert-file', certificate,
-    '--tls-key-file', key, '--tls-auth-clients', 'no', '--requirepass', password, '--save', '', '--appendonly', 'no',
-  ]]);
+  const port = await startServer(children, (chosen) => [
+    findProgram(PROGRAMS.cache.names),
+    [
+      '--bind',
+      HOST,
+      '--port',
+      '0',
+      '--tls-port',
+      String(chosen),
+      '--tls-ca-cert-file',
+      authority,
+      '--tls-cert-file',
+      certificate,
+      '--tls-key-file',
+      key,
+      '--tls-auth-clients',
+      'no',
+      '--requirepass',
+      password,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+    ],
+  ]);
   return `rediss://:${password}@${HOST}:${port}`;
 }
 
@@ -176,4 +250,3 @@ export function databaseVariables({ database, authority }, secretArn) {
     DATABASE_CA_FILE: authority,
   };
 }
-

@@ -32,13 +32,23 @@ export function goodAnswers(services, waiting = []) {
   return {
     GetSecretValue: () => ({ SecretString: JSON.stringify({ username, password }) }),
     Publish: () => ({ MessageId: 'm' }),
-    StartExecution: ({ stateMachineArn, name }) => ({ executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`, startDate: 1 }),
+    StartExecution: ({ stateMachineArn, name }) => ({
+      executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
+      startDate: 1,
+    }),
     SendTaskSuccess: () => ({}),
     SendTaskFailure: () => ({}),
     ReceiveMessage: () => {
       const bodies = waiting.splice(0);
       const md5 = (text) => createHash('md5').update(text).digest('hex');
-      return { Messages: bodies.map((Body, at) => ({ Body, MD5OfBody: md5(Body), MessageId: `m${at}`, ReceiptHandle: `r${at}` })) };
+      return {
+        Messages: bodies.map((Body, at) => ({
+          Body,
+          MD5OfBody: md5(Body),
+          MessageId: `m${at}`,
+          ReceiptHandle: `r${at}`,
+        })),
+      };
     },
     DeleteMessage: () => ({}),
     'POST /v2/email/outbound-emails': () => ({ MessageId: 'e' }),
@@ -48,5 +58,9 @@ export function goodAnswers(services, waiting = []) {
 /** What the workflow's topic delivers into the queue while the workflow waits. */
 export function waitingMessage(projectId, token) {
   const Message = JSON.stringify({ project: { id: projectId } });
-  return JSON.stringify({ Type: 'Notification', Message, MessageAttributes: { TaskToken: { Type: 'String', Value: token } } });
+  return JSON.stringify({
+    Type: 'Notification',
+    Message,
+    MessageAttributes: { TaskToken: { Type: 'String', Value: token } },
+  });
 }

@@ -13,7 +13,9 @@ const ROOT = join(HERE, '../..');
 
 /** The licences of what is bundled must go along with it. */
 function licences(inputs) {
-  const packages = new Set(inputs.map((input) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]).filter(Boolean));
+  const packages = new Set(
+    inputs.map((input) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]).filter(Boolean),
+  );
   return [...packages].sort().map((name) => {
     const folder = join(ROOT, 'node_modules', name);
     const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -44,7 +46,10 @@ export async function buildInto(folder) {
   writeFileSync(join(folder, 'index.js'), outputFiles[0].contents);
   // The sources are ES modules; without this file the bundle would be taken for one when it runs in place.
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
-  writeFileSync(join(folder, 'THIRD_PARTY_LICENSES.txt'), licences(Object.keys(metafile.inputs)).join(`\n${'-'.repeat(72)}\n\n`));
+  writeFileSync(
+    join(folder, 'THIRD_PARTY_LICENSES.txt'),
+    licences(Object.keys(metafile.inputs)).join(`\n${'-'.repeat(72)}\n\n`),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildInto(process.argv[2] ?? join(HERE, 'dist'));

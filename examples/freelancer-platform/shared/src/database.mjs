@@ -56,7 +56,10 @@ export function createDatabase({ connect, secrets, connections = 4, createPool =
   const close = async (stale) => {
     if (stale === undefined) return;
     if (pool === stale) pool = undefined;
-    await stale.then((open) => open.end(), () => undefined);
+    await stale.then(
+      (open) => open.end(),
+      () => undefined,
+    );
   };
 
   const connection = async () => {

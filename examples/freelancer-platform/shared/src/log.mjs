@@ -18,10 +18,12 @@ export function createLog(options = {}) {
   const { level = 'INFO', write = (line) => process.stdout.write(`${line}\n`), now = () => new Date() } = options;
   const { fields = {} } = options;
   const lowest = Math.max(0, LEVELS.indexOf(String(level).toUpperCase()));
-  const at = (name) => (event, details = {}) => {
-    if (LEVELS.indexOf(name) < lowest) return;
-    write(JSON.stringify({ time: now().toISOString(), level: name, event, ...fields, ...clean(details) }));
-  };
+  const at =
+    (name) =>
+    (event, details = {}) => {
+      if (LEVELS.indexOf(name) < lowest) return;
+      write(JSON.stringify({ time: now().toISOString(), level: name, event, ...fields, ...clean(details) }));
+    };
   return {
     debug: at('DEBUG'),
     info: at('INFO'),

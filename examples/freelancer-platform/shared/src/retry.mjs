@@ -38,5 +38,7 @@ export function isTransientAwsError(error) {
 }
 
 function isNetworkError(error) {
-  return /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/.test(error.code ?? '') || error.name === 'TimeoutError';
+  return (
+    /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/.test(error.code ?? '') || error.name === 'TimeoutError'
+  );
 }

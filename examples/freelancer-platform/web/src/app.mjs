@@ -18,7 +18,12 @@ export function createApp(parts, { isDraining = () => false } = {}) {
     const id = String(request.headers['x-amzn-trace-id'] ?? randomUUID());
     const call = { name: 'unknown', log: parts.log.with({ request_id: id }) };
     const { status, error } = await respond({ find, parts, request, response, call, isDraining });
-    const line = { method: request.method, path: call.name, status, duration_ms: Math.round(performance.now() - began) };
+    const line = {
+      method: request.method,
+      path: call.name,
+      status,
+      duration_ms: Math.round(performance.now() - began),
+    };
     if (status >= 500) call.log.error('request', { ...line, error });
     else call.log[call.quiet ? 'debug' : 'info']('request', { ...line, reason: error?.message });
   };
@@ -70,7 +75,9 @@ function healthEndpoints({ database, sessions }, isDraining) {
       handle: async () => {
         if (isDraining()) return [503, { status: 'draining' }];
         const checks = { database: () => database.query('SELECT 1'), sessions: () => sessions.ping() };
-        const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await works(check)]));
+        const results = await Promise.all(
+          Object.entries(checks).map(async ([name, check]) => [name, await works(check)]),
+        );
         const isReady = results.every(([, isGood]) => isGood);
         return [isReady ? 200 : 503, { status: isReady ? 'ok' : 'unavailable', ...Object.fromEntries(results) }];
       },

@@ -26,7 +26,8 @@ export function poolsOf(environment) {
 function poolOf(type, prefix, environment) {
   const clientId = environment[`${prefix}_WEB_CLIENT_ID`] || environment[`${prefix}_CLIENT_ID`];
   const issuer = environment[`${prefix}_ISSUER`];
-  if (!issuer || !clientId) throw new Error(`environment variables are missing: ${prefix}_ISSUER and ${prefix}_WEB_CLIENT_ID`);
+  if (!issuer || !clientId)
+    throw new Error(`environment variables are missing: ${prefix}_ISSUER and ${prefix}_WEB_CLIENT_ID`);
   return { type, issuer, clientId, keysUrl: environment[`${prefix}_JWKS_URL`] };
 }
 
@@ -37,10 +38,12 @@ function poolOf(type, prefix, environment) {
  * @returns {(header: string | undefined) => Promise<Identity>}
  */
 export function createAuthenticator(pools) {
-  const known = new Map(pools.map((pool) => {
-    const address = pool.keysUrl ?? `${pool.issuer}/.well-known/jwks.json`;
-    return [pool.issuer, { ...pool, keys: createRemoteJWKSet(new URL(address), KEYS) }];
-  }));
+  const known = new Map(
+    pools.map((pool) => {
+      const address = pool.keysUrl ?? `${pool.issuer}/.well-known/jwks.json`;
+      return [pool.issuer, { ...pool, keys: createRemoteJWKSet(new URL(address), KEYS) }];
+    }),
+  );
   return async (header) => {
     const token = /^Bearer ([A-Za-z0-9_.-]+)$/i.exec(header ?? '')?.[1];
     if (!token) throw unauthorized('there is no bearer token');
@@ -60,7 +63,12 @@ function issuerOf(token) {
 }
 
 async function verified(token, { issuer, keys }) {
-  const rules = { issuer, algorithms: [ALGORITHM], clockTolerance: CLOCK_TOLERANCE, requiredClaims: ['sub', 'exp', 'iat', 'token_use'] };
+  const rules = {
+    issuer,
+    algorithms: [ALGORITHM],
+    clockTolerance: CLOCK_TOLERANCE,
+    requiredClaims: ['sub', 'exp', 'iat', 'token_use'],
+  };
   try {
     return (await jwtVerify(token, keys, rules)).payload;
   } catch (cause) {
@@ -71,7 +79,8 @@ async function verified(token, { issuer, keys }) {
 
 /** What jose says of a token has a code; that the keys could not be fetched has another, or none. */
 function isFaultOfToken(error) {
-  const ofKeys = error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid;
+  const ofKeys =
+    error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid;
   return error instanceof errors.JOSEError && !ofKeys;
 }
 
@@ -82,7 +91,8 @@ function isFaultOfToken(error) {
 function identityOf({ type, clientId }, claims) {
   const use = claims.token_use;
   if (use !== 'access' && use !== 'id') throw unauthorized('the token is for another use');
-  if ((use === 'access' ? claims.client_id : claims.aud) !== clientId) throw unauthorized('the token is for another client');
+  if ((use === 'access' ? claims.client_id : claims.aud) !== clientId)
+    throw unauthorized('the token is for another client');
   if (!isSubject(claims.sub)) throw unauthorized('the subject is not one of the pool');
   const email = claims.email_verified === true && typeof claims.email === 'string' ? claims.email : undefined;
   return { type, subject: claims.sub, use, session: String(claims.origin_jti ?? claims.jti ?? claims.sub), email };
@@ -99,5 +109,8 @@ export function requireAccess(identity, { who, use = 'access' }) {
 /** The caller learns that the token is no good, and nothing more; the cause is for the log. */
 function unauthorized(reason, cause) {
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
-  return new HttpError(401, 'unauthorized', 'the token is absent or not valid', { headers, cause: cause ?? new Error(reason) });
+  return new HttpError(401, 'unauthorized', 'the token is absent or not valid', {
+    headers,
+    cause: cause ?? new Error(reason),
+  });
 }

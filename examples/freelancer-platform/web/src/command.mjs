@@ -9,7 +9,8 @@ import { dayBefore, reportPayouts } from './payout-report.mjs';
 const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../migrations');
 
 const COMMANDS = {
-  migrate: async (database, log) => log.info('migrations.applied', { applied: await migrate(database, readMigrations(MIGRATIONS)) }),
+  migrate: async (database, log) =>
+    log.info('migrations.applied', { applied: await migrate(database, readMigrations(MIGRATIONS)) }),
   'payout-report': (database, log) => reportPayouts(database, dayBefore(new Date()), log),
 };
 
@@ -17,8 +18,11 @@ const COMMANDS = {
 const READS_ONLY = ['payout-report'];
 
 async function run(name, environment, log) {
-  if (!Object.hasOwn(COMMANDS, name ?? '')) throw new Error(`there is no command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`);
-  const host = READS_ONLY.includes(name) ? environment.MAIN_READER_HOST || environment.MAIN_HOST : environment.MAIN_HOST;
+  if (!Object.hasOwn(COMMANDS, name ?? ''))
+    throw new Error(`there is no command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`);
+  const host = READS_ONLY.includes(name)
+    ? environment.MAIN_READER_HOST || environment.MAIN_HOST
+    : environment.MAIN_HOST;
   const database = createDatabaseFrom({ ...environment, MAIN_HOST: host }, 1);
   try {
     await COMMANDS[name](database, log);

@@ -47,7 +47,9 @@ async function readBody(request) {
     size += chunk.length;
     // The rest is not read, so the connection cannot be used again.
     if (size > BODY_LIMIT) {
-      throw new HttpError(413, 'too_large', `the body is larger than ${BODY_LIMIT} bytes`, { headers: { connection: 'close' } });
+      throw new HttpError(413, 'too_large', `the body is larger than ${BODY_LIMIT} bytes`, {
+        headers: { connection: 'close' },
+      });
     }
     chunks.push(chunk);
   }

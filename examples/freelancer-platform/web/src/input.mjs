@@ -11,10 +11,17 @@ export const whole = (min, max) => ({
   holds: (value) => Number.isSafeInteger(value) && value >= min && value <= max,
 });
 export const oneOf = (...words) => ({ expects: `one of ${words.join(', ')}`, holds: (value) => words.includes(value) });
-export const matching = (pattern, expects) => ({ expects, holds: (value) => typeof value === 'string' && pattern.test(value) });
+export const matching = (pattern, expects) => ({
+  expects,
+  holds: (value) => typeof value === 'string' && pattern.test(value),
+});
 export const list = (rules, most) => ({
   expects: `a list of 1 to ${most} entries, each with ${Object.keys(rules).join(', ')}`,
-  holds: (value) => Array.isArray(value) && value.length > 0 && value.length <= most && value.every((entry) => faults(entry, rules).length === 0),
+  holds: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= most &&
+    value.every((entry) => faults(entry, rules).length === 0),
 });
 
 /** The largest amount of money, in cents: a sum of a hundred of them is still exact. */
@@ -44,6 +51,7 @@ export function pageSize(query) {
   const given = query.get('limit');
   if (given === null) return PAGE.fallback;
   const size = Number(given);
-  if (!Number.isInteger(size) || size < 1 || size > PAGE.most) throw badRequest(`limit must be a whole number from 1 to ${PAGE.most}`);
+  if (!Number.isInteger(size) || size < 1 || size > PAGE.most)
+    throw badRequest(`limit must be a whole number from 1 to ${PAGE.most}`);
   return size;
 }

@@ -29,7 +29,10 @@ export async function recordAnswer(run, projectId, answer) {
 export async function recordToken(run, projectId, token) {
   const { owner, latest, next } = await openStep(run, projectId);
   if (owner === undefined) return;
-  const [known] = await run('SELECT step FROM workflow_steps WHERE project_id = ? AND token = ? FOR UPDATE', [projectId, token]);
+  const [known] = await run('SELECT step FROM workflow_steps WHERE project_id = ? AND token = ? FOR UPDATE', [
+    projectId,
+    token,
+  ]);
   if (known) return;
   if (isComplete(latest)) {
     await insertStep(run, { projectId, next, owner, token, answer: null });
@@ -74,7 +77,10 @@ export function createLifecycle({ database, client, resumer, stateMachine, hasTo
     // The title stands at the top as well, where the templates of the workflow's e-mails look for it.
     const input = JSON.stringify({ title, project: { id, title }, client: { email, name } });
     const executionArn = await startOnce(client, { stateMachineArn: stateMachine, name: id, input });
-    await database.query('UPDATE projects SET execution_arn = ? WHERE id = ? AND execution_arn IS NULL', [executionArn, id]);
+    await database.query('UPDATE projects SET execution_arn = ? WHERE id = ? AND execution_arn IS NULL', [
+      executionArn,
+      id,
+    ]);
   };
   const deliver = async ({ project_id: projectId, step, token, answer }) => {
     const waiting = await resumer.succeed(token, JSON.parse(answer));
@@ -90,11 +96,12 @@ export function createLifecycle({ database, client, resumer, stateMachine, hasTo
       await work(row).catch((error) => log.error(event, { project_id: row.project_id ?? row.id, error }));
     }
   };
-  const deliverable = (filter, parameters) => database.query(
-    `SELECT project_id, step, token, answer FROM workflow_steps
+  const deliverable = (filter, parameters) =>
+    database.query(
+      `SELECT project_id, step, token, answer FROM workflow_steps
       WHERE delivered_at IS NULL AND token IS NOT NULL AND answer IS NOT NULL ${filter} ORDER BY created_at LIMIT ${SWEEP_SIZE}`,
-    parameters,
-  );
+      parameters,
+    );
   return {
     /** Writes down an answer, unless the platform has no way on which tokens come: then nobody waits for it, and it would lie for ever. */
     answer: async (run, projectId, answer) => {

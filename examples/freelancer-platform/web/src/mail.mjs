@@ -13,12 +13,14 @@ import { SendEmailCommand } from '@aws-sdk/client-sesv2';
 export function createMilestoneMail({ client, from, configurationSet, template }) {
   if (!template) return async () => false;
   return async ({ to, data }) => {
-    await client.send(new SendEmailCommand({
-      FromEmailAddress: from,
-      Destination: { ToAddresses: [to] },
-      ConfigurationSetName: configurationSet,
-      Content: { Template: { TemplateName: template, TemplateData: JSON.stringify(data) } },
-    }));
+    await client.send(
+      new SendEmailCommand({
+        FromEmailAddress: from,
+        Destination: { ToAddresses: [to] },
+        ConfigurationSetName: configurationSet,
+        Content: { Template: { TemplateName: template, TemplateData: JSON.stringify(data) } },
+      }),
+    );
     return true;
   };
 }

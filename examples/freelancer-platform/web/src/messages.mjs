@@ -39,16 +39,18 @@ export function requireParticipant(identity, conversationId) {
  */
 export function createMessages({ documents, table, now = () => new Date() }) {
   const page = async ({ index, key, value, limit, cursor }) => {
-    const { Items: items = [], LastEvaluatedKey: last } = await documents.send(new QueryCommand({
-      TableName: table,
-      ...(index && { IndexName: index }),
-      KeyConditionExpression: '#key = :value',
-      ExpressionAttributeNames: { '#key': key },
-      ExpressionAttributeValues: { ':value': value },
-      ScanIndexForward: false,
-      Limit: limit,
-      ...(cursor && { ExclusiveStartKey: { ...readCursor(cursor), [key]: value } }),
-    }));
+    const { Items: items = [], LastEvaluatedKey: last } = await documents.send(
+      new QueryCommand({
+        TableName: table,
+        ...(index && { IndexName: index }),
+        KeyConditionExpression: '#key = :value',
+        ExpressionAttributeNames: { '#key': key },
+        ExpressionAttributeValues: { ':value': value },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(cursor && { ExclusiveStartKey: { ...readCursor(cursor), [key]: value } }),
+      }),
+    );
     return { messages: items.map(shown), cursor: last ? writeCursor(last) : null };
   };
   return {
@@ -57,11 +59,13 @@ export function createMessages({ documents, table, now = () => new Date() }) {
       // Two messages of one millisecond must not share a key.
       const timestamp = `${now().toISOString()}#${randomBytes(6).toString('hex')}`;
       const item = { conversationId: id, timestamp, userId: participant(identity), receiverId: receiver, text };
-      await documents.send(new PutCommand({
-        TableName: table,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(conversationId)',
-      }));
+      await documents.send(
+        new PutCommand({
+          TableName: table,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(conversationId)',
+        }),
+      );
       return shown(item);
     },
     conversation: (identity, id, paging) => {
@@ -69,7 +73,8 @@ export function createMessages({ documents, table, now = () => new Date() }) {
       return page({ ...paging, key: 'conversationId', value: id });
     },
     sent: (identity, paging) => page({ ...paging, index: 'by-sender', key: 'userId', value: participant(identity) }),
-    inbox: (identity, paging) => page({ ...paging, index: 'by-receiver', key: 'receiverId', value: participant(identity) }),
+    inbox: (identity, paging) =>
+      page({ ...paging, index: 'by-receiver', key: 'receiverId', value: participant(identity) }),
   };
 }
 

@@ -19,7 +19,9 @@ const RECORD = `CREATE TABLE IF NOT EXISTS schema_migrations (
 
 /** The files of the folder in their order, with their checksums. */
 export function readMigrations(folder) {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.sql')).sort();
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
   const strange = names.filter((name) => !FILE.test(name));
   if (strange.length > 0) throw new Error(`migrations are named 0001_words.sql, unlike ${strange.join(', ')}`);
   return names.map((name) => {
@@ -30,8 +32,14 @@ export function readMigrations(folder) {
 
 /** The statements of a file: each ends with a semicolon at the end of a line; lines that begin with `--` are comments. */
 export function splitStatements(sql) {
-  const code = sql.split('\n').filter((line) => !line.startsWith('--')).join('\n');
-  return code.split(/;[ \t]*(?:\n|$)/).map((statement) => statement.trim()).filter(Boolean);
+  const code = sql
+    .split('\n')
+    .filter((line) => !line.startsWith('--'))
+    .join('\n');
+  return code
+    .split(/;[ \t]*(?:\n|$)/)
+    .map((statement) => statement.trim())
+    .filter(Boolean);
 }
 
 /**
@@ -70,7 +78,8 @@ async function apply(run, change, migrations) {
 /** What was applied elsewhere must be what lies here: a database whose history differs is not one to change by itself. */
 function refuseChanges(applied, migrations) {
   const changed = migrations.filter(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum);
-  if (changed.length > 0) throw new Error(`changed after they were applied: ${changed.map(({ name }) => name).join(', ')}`);
+  if (changed.length > 0)
+    throw new Error(`changed after they were applied: ${changed.map(({ name }) => name).join(', ')}`);
   const missing = [...applied.keys()].filter((name) => !migrations.some((migration) => migration.name === name));
   if (missing.length > 0) throw new Error(`applied, but not in the folder: ${missing.join(', ')}`);
 }

@@ -51,16 +51,25 @@ export function createDatabaseFrom(environment, connections) {
  */
 export function createParts(environment, log) {
   const settings = requireSettings(environment, SETTINGS);
-  const database = createDatabaseFrom(environment, numberSetting(environment, 'DATABASE_CONNECTIONS', { fallback: 10, min: 1, max: 100 }));
+  const database = createDatabaseFrom(
+    environment,
+    numberSetting(environment, 'DATABASE_CONNECTIONS', { fallback: 10, min: 1, max: 100 }),
+  );
   const cache = createCache(environment, log);
   const states = new SFNClient();
   return {
     log,
     database,
     cache,
-    sessions: createSessions({ cache, perMinute: numberSetting(environment, 'REQUESTS_PER_MINUTE', { fallback: 120, min: 1 }) }),
+    sessions: createSessions({
+      cache,
+      perMinute: numberSetting(environment, 'REQUESTS_PER_MINUTE', { fallback: 120, min: 1 }),
+    }),
     authenticate: createAuthenticator(poolsOf(environment)),
-    messages: createMessages({ documents: DynamoDBDocumentClient.from(new DynamoDBClient()), table: settings.MESSAGES_TABLE }),
+    messages: createMessages({
+      documents: DynamoDBDocumentClient.from(new DynamoDBClient()),
+      table: settings.MESSAGES_TABLE,
+    }),
     uploads: createUploads({
       // A checksum of the body cannot be signed before there is a body.
       client: new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }),
@@ -92,5 +101,8 @@ function topicsOf(environment) {
   const client = new SNSClient(ONCE);
   const silent = async () => undefined;
   const publisher = (topic) => (topic ? createPublisher({ client, topic }) : silent);
-  return { newBid: publisher(environment.NEW_BIDS_TOPIC_ARN), milestone: publisher(environment.MILESTONE_APPROVALS_TOPIC_ARN) };
+  return {
+    newBid: publisher(environment.NEW_BIDS_TOPIC_ARN),
+    milestone: publisher(environment.MILESTONE_APPROVALS_TOPIC_ARN),
+  };
 }

@@ -27,5 +27,9 @@ export function dayBefore(now) {
 export async function reportPayouts(database, period, log) {
   const rows = await sumPayouts(database, period);
   for (const row of rows) log.info('payout', { ...period, ...row });
-  log.info('payout.report', { ...period, freelancers: new Set(rows.map((row) => row.user_id)).size, payments: rows.reduce((sum, row) => sum + Number(row.payments), 0) });
+  log.info('payout.report', {
+    ...period,
+    freelancers: new Set(rows.map((row) => row.user_id)).size,
+    payments: rows.reduce((sum, row) => sum + Number(row.payments), 0),
+  });
 }

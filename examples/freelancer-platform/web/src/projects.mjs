@@ -19,10 +19,14 @@ export async function createProject(run, identity, { title, description, budget_
 
 /** A client sees their own projects; a freelancer those that are open. `limit` is a whole number that was checked. */
 export async function listProjects(run, identity, limit) {
-  const [filter, parameters] = identity.type === 'client'
-    ? ['p.user_type = ? AND p.user_id = ?', [identity.type, identity.subject]]
-    : ["p.status = 'open'", []];
-  return run(`SELECT ${PROJECT} FROM projects p WHERE ${filter} ORDER BY p.created_at DESC, p.id LIMIT ${Number(limit)}`, parameters);
+  const [filter, parameters] =
+    identity.type === 'client'
+      ? ['p.user_type = ? AND p.user_id = ?', [identity.type, identity.subject]]
+      : ["p.status = 'open'", []];
+  return run(
+    `SELECT ${PROJECT} FROM projects p WHERE ${filter} ORDER BY p.created_at DESC, p.id LIMIT ${Number(limit)}`,
+    parameters,
+  );
 }
 
 /** One project: its owner's, an open one, or one that the freelancer works on. */
@@ -33,7 +37,10 @@ export async function findProject(run, identity, id) {
     [id, identity.type, identity.subject, identity.type, identity.type, identity.subject],
   );
   if (!project) throw notFound();
-  const milestones = await run('SELECT number, name, amount_cents, status FROM milestones WHERE project_id = ? ORDER BY number', [id]);
+  const milestones = await run(
+    'SELECT number, name, amount_cents, status FROM milestones WHERE project_id = ? ORDER BY number',
+    [id],
+  );
   return { ...project, milestones };
 }
 
@@ -48,7 +55,9 @@ async function lockOwned(run, identity, id) {
 }
 
 export async function placeBid(run, identity, projectId, { amount_cents: amount, message }) {
-  const [project] = await run("SELECT id, title FROM projects WHERE id = ? AND status = 'open' LOCK IN SHARE MODE", [projectId]);
+  const [project] = await run("SELECT id, title FROM projects WHERE id = ? AND status = 'open' LOCK IN SHARE MODE", [
+    projectId,
+  ]);
   if (!project) throw notFound();
   const bid = { id: randomUUID(), project_id: projectId, amount_cents: amount, message };
   try {
@@ -83,10 +92,12 @@ export async function awardProject(run, identity, projectId, bidId) {
     [projectId, bidId],
   );
   if (!bid) throw badRequest('bid_id is not a bid of this project');
-  await run(
-    'INSERT INTO contracts (project_id, bid_id, user_type, user_id) VALUES (?, ?, ?, ?)',
-    [projectId, bid.id, bid.user_type, bid.user_id],
-  );
+  await run('INSERT INTO contracts (project_id, bid_id, user_type, user_id) VALUES (?, ?, ?, ?)', [
+    projectId,
+    bid.id,
+    bid.user_type,
+    bid.user_id,
+  ]);
   await run("UPDATE projects SET status = 'awarded' WHERE id = ?", [projectId]);
   const [{ bids }] = await run('SELECT COUNT(*) AS bids FROM bids WHERE project_id = ?', [projectId]);
   return { project, bid, bids: Number(bids) };
@@ -95,13 +106,15 @@ export async function awardProject(run, identity, projectId, bidId) {
 /** Lays down what is paid when. The parts add up to the bid: the contract is about that sum. */
 export async function defineMilestones(run, identity, projectId, milestones) {
   const project = await lockOwned(run, identity, projectId);
-  if (project.status !== 'awarded') throw conflict('not_awarded', 'milestones are defined once, after the project is awarded');
+  if (project.status !== 'awarded')
+    throw conflict('not_awarded', 'milestones are defined once, after the project is awarded');
   const [contract] = await run(
     'SELECT c.user_type, c.user_id, b.amount_cents FROM contracts c JOIN bids b ON b.id = c.bid_id WHERE c.project_id = ?',
     [projectId],
   );
   const sum = milestones.reduce((total, { amount_cents: amount }) => total + amount, 0);
-  if (sum !== contract.amount_cents) throw badRequest(`the milestones must add up to the bid, ${contract.amount_cents} cents`);
+  if (sum !== contract.amount_cents)
+    throw badRequest(`the milestones must add up to the bid, ${contract.amount_cents} cents`);
   for (const [at, { name, amount_cents: amount }] of milestones.entries()) {
     await run(
       'INSERT INTO milestones (project_id, number, user_type, user_id, name, amount_cents) VALUES (?, ?, ?, ?, ?, ?)',
@@ -121,7 +134,8 @@ export async function decideMilestone(run, identity, projectId, number, status) 
       WHERE m.project_id = ? AND m.status <> 'paid' ORDER BY m.number LIMIT 1 FOR UPDATE`,
     [projectId],
   );
-  if (next?.number !== number || next.status !== 'defined') throw conflict('not_next', 'this milestone is not the one to decide on');
+  if (next?.number !== number || next.status !== 'defined')
+    throw conflict('not_next', 'this milestone is not the one to decide on');
   if (status === 'approved') {
     await run("UPDATE milestones SET status = 'approved' WHERE project_id = ? AND number = ?", [projectId, number]);
   }
@@ -130,6 +144,8 @@ export async function decideMilestone(run, identity, projectId, number, status) 
 
 /** How many projects are under way, for the metric of the platform. */
 export async function countActive(database) {
-  const [{ active }] = await database.query("SELECT COUNT(*) AS active FROM projects WHERE status IN ('awarded', 'in_progress')");
+  const [{ active }] = await database.query(
+    "SELECT COUNT(*) AS active FROM projects WHERE status IN ('awarded', 'in_progress')",
+  );
   return Number(active);
 }

@@ -25,7 +25,10 @@ export function createRouter(table) {
 }
 
 function fits(parts, given) {
-  return parts.length === given.length && parts.every((part, at) => (part.startsWith(':') ? given[at] !== '' : part === given[at]));
+  return (
+    parts.length === given.length &&
+    parts.every((part, at) => (part.startsWith(':') ? given[at] !== '' : part === given[at]))
+  );
 }
 
 function parametersOf(parts, given) {

@@ -23,7 +23,10 @@ const CACHE_PATIENCE = 3_000;
 export async function startService(parts, { port, host = '0.0.0.0' }) {
   const state = { isDraining: false };
   await connectCache(parts);
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 30_000 }, createApp(parts, { isDraining: () => state.isDraining }));
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE, requestTimeout: 30_000 },
+    createApp(parts, { isDraining: () => state.isDraining }),
+  );
   server.listen(port, host);
   await once(server, 'listening');
   const worker = startWorker(parts);

@@ -47,16 +47,20 @@ export function createSessions({ cache, perMinute, now = Date.now }) {
      * ended must not come to life again because the cache is away.
      */
     admit: async (identity) => {
-      const [revoked, count] = await answered(() => cache.multi()
-        .exists(revokedKey(identity))
-        .incr(rateKey(identity))
-        .expire(rateKey(identity), 2 * WINDOW_SECONDS)
-        .exec());
+      const [revoked, count] = await answered(() =>
+        cache
+          .multi()
+          .exists(revokedKey(identity))
+          .incr(rateKey(identity))
+          .expire(rateKey(identity), 2 * WINDOW_SECONDS)
+          .exec(),
+      );
       if (revoked) throw new HttpError(401, 'signed_out', 'this sign-in has ended');
       if (count > perMinute) throw tooMany(WINDOW_SECONDS - (Math.floor(now() / 1000) % WINDOW_SECONDS));
     },
     /** Ends a sign-in: none of its tokens is accepted from now on. */
-    end: (identity) => answered(() => cache.set(revokedKey(identity), '1', { expiration: { type: 'EX', value: REVOKED_SECONDS } })),
+    end: (identity) =>
+      answered(() => cache.set(revokedKey(identity), '1', { expiration: { type: 'EX', value: REVOKED_SECONDS } })),
     /** True for one caller in a while: what several tasks could do and one should. */
     isFirst: async (task, seconds) => {
       const options = { condition: 'NX', expiration: { type: 'EX', value: seconds } };

@@ -36,13 +36,23 @@ export function createUploads({ client, bucket, prefix, cdn }) {
     /** An address for one PUT. The signature covers type and length: other bytes than announced are refused by S3. */
     presign: async (identity, { kind, content_type: type, size }) => {
       const { types, most } = kindOf(kind);
-      if (!Object.hasOwn(types, type)) throw badRequest(`content_type of ${kind} must be one of ${Object.keys(types).join(', ')}`);
+      if (!Object.hasOwn(types, type))
+        throw badRequest(`content_type of ${kind} must be one of ${Object.keys(types).join(', ')}`);
       if (size > most) throw badRequest(`size of ${kind} must be at most ${most} bytes`);
       const key = `${folder(identity)}${kind}/${randomUUID()}.${types[type]}`;
       const command = new PutObjectCommand({ Bucket: bucket, Key: key, ContentType: type, ContentLength: size });
-      const signing = { expiresIn: EXPIRES_SECONDS, signableHeaders: new Set(['host', 'content-type', 'content-length']) };
+      const signing = {
+        expiresIn: EXPIRES_SECONDS,
+        signableHeaders: new Set(['host', 'content-type', 'content-length']),
+      };
       const url = await getSignedUrl(client, command, signing);
-      return { method: 'PUT', url, headers: { 'content-type': type, 'content-length': String(size) }, expires_in: EXPIRES_SECONDS, ...described(key) };
+      return {
+        method: 'PUT',
+        url,
+        headers: { 'content-type': type, 'content-length': String(size) },
+        expires_in: EXPIRES_SECONDS,
+        ...described(key),
+      };
     },
     list: async (identity) => {
       const request = { Bucket: bucket, Prefix: folder(identity), MaxKeys: 1000 };

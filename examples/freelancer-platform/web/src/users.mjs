@@ -16,7 +16,10 @@ export async function saveUser(database, identity, displayName) {
 
 /** The caller's own row; 409 if there is none yet. */
 export async function findUser(database, { type, subject }) {
-  const [user] = await database.query(`SELECT ${COLUMNS} FROM users WHERE user_type = ? AND user_id = ?`, [type, subject]);
+  const [user] = await database.query(`SELECT ${COLUMNS} FROM users WHERE user_type = ? AND user_id = ?`, [
+    type,
+    subject,
+  ]);
   if (!user) throw conflict('no_profile', 'PUT /me with an ID token makes the profile that is needed here');
   return user;
 }

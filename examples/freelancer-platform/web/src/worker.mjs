@@ -49,16 +49,27 @@ export function startWorker({ database, lifecycle, sessions, queue, queueUrl, lo
   const stopping = new AbortController();
   const loop = async (event, rest, work) => {
     while (!stopping.signal.aborted) {
-      const failed = await work().then(() => false, (error) => stopping.signal.aborted || !log.error(event, { error }));
+      const failed = await work().then(
+        () => false,
+        (error) => stopping.signal.aborted || !log.error(event, { error }),
+      );
       await pause(failed ? REST : rest, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
 
   const takeTasks = async () => {
-    const request = { QueueUrl: queueUrl, WaitTimeSeconds: LONG_POLL_SECONDS, MaxNumberOfMessages: 10, MessageAttributeNames: ['TaskToken'] };
-    const { Messages: messages = [] } = await queue.send(new ReceiveMessageCommand(request), { abortSignal: stopping.signal });
+    const request = {
+      QueueUrl: queueUrl,
+      WaitTimeSeconds: LONG_POLL_SECONDS,
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ['TaskToken'],
+    };
+    const { Messages: messages = [] } = await queue.send(new ReceiveMessageCommand(request), {
+      abortSignal: stopping.signal,
+    });
     // One that fails comes back by itself; the others must not wait for it.
-    for (const message of messages) await takeTask(message).catch((error) => log.error('task.failed', { message_id: message.MessageId, error }));
+    for (const message of messages)
+      await takeTask(message).catch((error) => log.error('task.failed', { message_id: message.MessageId, error }));
   };
   const takeTask = async (message) => {
     const task = readTask(message);
@@ -70,7 +81,8 @@ export function startWorker({ database, lifecycle, sessions, queue, queueUrl, lo
     await queue.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
   };
   const tellActive = async () => {
-    if (await sessions.isFirst('projects.active', METRIC_SECONDS - 5)) log.info('projects.active', { count: await countActive(database) });
+    if (await sessions.isFirst('projects.active', METRIC_SECONDS - 5))
+      log.info('projects.active', { count: await countActive(database) });
   };
 
   const loops = [

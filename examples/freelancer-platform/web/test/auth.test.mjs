@@ -16,10 +16,11 @@ describe('authentication', () => {
   after(() => pools.stop());
 
   const of = async (token) => authenticate(`Bearer ${token}`);
-  const refused = (token, why) => assert.rejects(of(token), (error) => {
-    assert.deepEqual([error.status, error.message], [401, 'the token is absent or not valid'], why);
-    return true;
-  });
+  const refused = (token, why) =>
+    assert.rejects(of(token), (error) => {
+      assert.deepEqual([error.status, error.message], [401, 'the token is absent or not valid'], why);
+      return true;
+    });
 
   test('an access token of each pool is let through, and its issuer decides the kind of user', async () => {
     for (const type of ['freelancer', 'client']) {
@@ -39,35 +40,63 @@ describe('authentication', () => {
     const before = pools.requests.length;
     for (let i = 0; i < 5; i += 1) await of(await pools.token('client'));
     assert.equal(pools.requests.length, before);
-    assert.deepEqual([...new Set(pools.requests)].sort(), ['/client/.well-known/jwks.json', '/freelancer/.well-known/jwks.json']);
+    assert.deepEqual([...new Set(pools.requests)].sort(), [
+      '/client/.well-known/jwks.json',
+      '/freelancer/.well-known/jwks.json',
+    ]);
   });
 
   test('what a token may not be', async () => {
     const now = Math.floor(Date.now() / 1000);
     const client = (claims, header) => pools.token('client', claims, header);
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify({ iss: pools.issuers.client })).toString('base64url')}.`;
-    const symmetric = await new SignJWT({ iss: pools.issuers.client, sub: randomUUID(), token_use: 'access', client_id: 'client-of-client', exp: now + 60, iat: now })
-      .setProtectedHeader({ alg: 'HS256', kid: pools.keys.client.kid }).sign(new TextEncoder().encode(pools.keys.client.shown.n));
+    const symmetric = await new SignJWT({
+      iss: pools.issuers.client,
+      sub: randomUUID(),
+      token_use: 'access',
+      client_id: 'client-of-client',
+      exp: now + 60,
+      iat: now,
+    })
+      .setProtectedHeader({ alg: 'HS256', kid: pools.keys.client.kid })
+      .sign(new TextEncoder().encode(pools.keys.client.shown.n));
     const good = await client();
     const [header, , signature] = good.split('.');
-    const tampered = [header, Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(good.split('.')[1], 'base64url')), sub: randomUUID() })).toString('base64url'), signature].join('.');
+    const tampered = [
+      header,
+      Buffer.from(
+        JSON.stringify({ ...JSON.parse(Buffer.from(good.split('.')[1], 'base64url')), sub: randomUUID() }),
+      ).toString('base64url'),
+      signature,
+    ].join('.');
     const cases = {
       'not a token': 'x',
       'without a signature': unsigned,
       'signed with the public key as a secret': symmetric,
       'changed after it was signed': tampered,
-      'over': await client({ exp: now - 60 }),
+      over: await client({ exp: now - 60 }),
       'not valid yet': await client({ nbf: now + 60 }),
       'without an end': await client({ exp: undefined }),
       'of another issuer': await client({ iss: `${pools.issuers.client}/other` }),
       'without an issuer': await client({ iss: undefined }),
-      'of one pool, signed by the other': await pools.token('freelancer', { iss: pools.issuers.client, client_id: 'client-of-client' }),
-      'of one pool, with the name of the key of the other': await pools.token('freelancer', { iss: pools.issuers.client, client_id: 'client-of-client' }, { kid: pools.keys.client.kid }),
+      'of one pool, signed by the other': await pools.token('freelancer', {
+        iss: pools.issuers.client,
+        client_id: 'client-of-client',
+      }),
+      'of one pool, with the name of the key of the other': await pools.token(
+        'freelancer',
+        { iss: pools.issuers.client, client_id: 'client-of-client' },
+        { kid: pools.keys.client.kid },
+      ),
       'for another client': await client({ client_id: 'other' }),
       'for the client of the other pool': await client({ client_id: 'client-of-freelancer' }),
       'an access token that names its client in aud': await client({ client_id: undefined, aud: 'client-of-client' }),
       'an ID token for another client': await client({ token_use: 'id', aud: 'other' }),
-      'an ID token that names its client in client_id': await client({ token_use: 'id', aud: undefined, client_id: 'client-of-client' }),
+      'an ID token that names its client in client_id': await client({
+        token_use: 'id',
+        aud: undefined,
+        client_id: 'client-of-client',
+      }),
       'for another use': await client({ token_use: 'refresh' }),
       'without a use': await client({ token_use: undefined }),
       'of a subject that is not one': await client({ sub: '../other' }),
@@ -92,7 +121,9 @@ describe('authentication', () => {
   test('keys that cannot be read are our fault, not that of the token', async () => {
     const away = createAuthenticator(poolsOf({ ...pools.variables, CLIENTS_JWKS_URL: 'http://127.0.0.1:9/keys' }));
     await assert.rejects(away(`Bearer ${await pools.token('client')}`), { status: 503 });
-    const empty = createAuthenticator(poolsOf({ ...pools.variables, CLIENTS_JWKS_URL: `${pools.issuers.client.replace('/client', '')}/nothing` }));
+    const empty = createAuthenticator(
+      poolsOf({ ...pools.variables, CLIENTS_JWKS_URL: `${pools.issuers.client.replace('/client', '')}/nothing` }),
+    );
     await assert.rejects(empty(`Bearer ${await pools.token('client')}`), { status: 503 });
   });
 

@@ -17,7 +17,10 @@ const SIGNATURE_ATTRIBUTE = 'signature';
 export async function handleBatch(parts, records) {
   const batchItemFailures = [];
   for (const record of records) {
-    const log = parts.log.with({ message_id: record.messageId, deliveries: Number(record.attributes?.ApproximateReceiveCount ?? 1) });
+    const log = parts.log.with({
+      message_id: record.messageId,
+      deliveries: Number(record.attributes?.ApproximateReceiveCount ?? 1),
+    });
     try {
       await handleRecord(parts, record, log);
     } catch (error) {
@@ -38,7 +41,11 @@ async function handleRecord(parts, record, log) {
   const event = parseEvent(record.body);
   const { isNew, isComplete } = await parts.database.transaction((run) => recordEvent(run, event));
   if (!isComplete) await carryOut(parts, event, log);
-  log.info(isNew ? 'payment.processed' : 'payment.repeated', { event_id: event.id, type: event.type, project_id: event.project_id });
+  log.info(isNew ? 'payment.processed' : 'payment.repeated', {
+    event_id: event.id,
+    type: event.type,
+    project_id: event.project_id,
+  });
 }
 
 /** The effects outside of the database. They may happen twice after a crash, never not at all. */
@@ -52,6 +59,7 @@ async function carryOut(parts, event, log) {
 }
 
 function resume(workflow, token, event) {
-  if (event.type === 'payment.failed') return workflow.fail(token, 'PaymentFailed', `the payment ${event.reference} failed`);
+  if (event.type === 'payment.failed')
+    return workflow.fail(token, 'PaymentFailed', `the payment ${event.reference} failed`);
   return workflow.succeed(token, { status: 'paid', reference: event.reference, milestone: event.milestone });
 }

@@ -39,7 +39,11 @@ export function parseEvent(body) {
   if (!isText(128)(event?.id)) faults.push('id');
   if (!Object.hasOwn(OUTCOMES, event?.type ?? '')) faults.push('type');
   const data = event?.data ?? {};
-  faults.push(...Object.keys(RULES).filter((key) => !RULES[key](data[key])).map((key) => `data.${key}`));
+  faults.push(
+    ...Object.keys(RULES)
+      .filter((key) => !RULES[key](data[key]))
+      .map((key) => `data.${key}`),
+  );
   if (faults.length > 0) throw new EventError(`the event has no valid ${faults.join(', ')}`);
   const known = Object.fromEntries(Object.keys(RULES).map((key) => [key, data[key]]));
   return { id: event.id, type: event.type, ...known };

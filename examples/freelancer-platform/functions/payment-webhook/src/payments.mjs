@@ -15,10 +15,12 @@ export async function recordEvent(run, event) {
   await requireOwner(run, event);
   const [known] = await run('SELECT completed_at FROM processed_events WHERE event_id = ? FOR UPDATE', [event.id]);
   if (known) return { isNew: false, isComplete: known.completed_at !== null };
-  await run(
-    'INSERT INTO processed_events (event_id, user_id, user_type, event_type) VALUES (?, ?, ?, ?)',
-    [event.id, event.user_id, event.user_type, event.type],
-  );
+  await run('INSERT INTO processed_events (event_id, user_id, user_type, event_type) VALUES (?, ?, ?, ?)', [
+    event.id,
+    event.user_id,
+    event.user_type,
+    event.type,
+  ]);
   await settle(run, event);
   return { isNew: true, isComplete: false };
 }
@@ -32,7 +34,11 @@ export async function completeEvent(run, event) {
 }
 
 async function requireOwner(run, { project_id: project, user_id: user, user_type: type }) {
-  const owned = await run('SELECT id FROM projects WHERE id = ? AND user_type = ? AND user_id = ?', [project, type, user]);
+  const owned = await run('SELECT id FROM projects WHERE id = ? AND user_type = ? AND user_id = ?', [
+    project,
+    type,
+    user,
+  ]);
   if (owned.length === 0) throw new TenantError('the project does not belong to the user of the event');
 }
 
@@ -44,8 +50,16 @@ async function settle(run, event) {
   const { affectedRows } = await run(
     `UPDATE transactions SET reference = IF(status = 'settled', reference, ?), status = IF(status = 'settled', status, ?)
       WHERE project_id = ? AND milestone = ? AND user_type = ? AND user_id = ? AND amount_cents = ? AND currency = ?`,
-    [event.reference, OUTCOMES[event.type], event.project_id, event.milestone, event.user_type, event.user_id,
-      event.amount_cents, event.currency],
+    [
+      event.reference,
+      OUTCOMES[event.type],
+      event.project_id,
+      event.milestone,
+      event.user_type,
+      event.user_id,
+      event.amount_cents,
+      event.currency,
+    ],
   );
   if (affectedRows !== 1) throw new TenantError('the user has no such transaction');
 }
@@ -58,7 +72,9 @@ async function settle(run, event) {
  * @returns {Promise<{ paid: { number: number, amount_cents: number } | null, remaining: number }>}
  */
 export async function releaseMilestone(run, projectId) {
-  const [project] = await run('SELECT id, user_id, user_type, currency FROM projects WHERE id = ? FOR UPDATE', [projectId]);
+  const [project] = await run('SELECT id, user_id, user_type, currency FROM projects WHERE id = ? FOR UPDATE', [
+    projectId,
+  ]);
   if (!project) throw new TenantError('there is no such project');
   const [due] = await run(
     `SELECT m.number, m.amount_cents FROM milestones m

@@ -25,7 +25,8 @@ export class SignatureError extends Error {
 export function verifySignature({ body, signature, secrets, arrivedAt }) {
   const { timestamp, digests } = parse(signature);
   // Said this way round, so that a time that is no number is refused as well.
-  if (!(Math.abs(arrivedAt - timestamp) <= TOLERANCE_SECONDS)) throw new SignatureError('the timestamp is out of tolerance');
+  if (!(Math.abs(arrivedAt - timestamp) <= TOLERANCE_SECONDS))
+    throw new SignatureError('the timestamp is out of tolerance');
   const expected = secrets.map((secret) => digest(secret, timestamp, body));
   if (!digests.some((given) => isOneOf(given, expected))) throw new SignatureError('no signature matches');
 }
@@ -39,7 +40,8 @@ function parse(signature) {
   const fields = (signature ?? '').split(',').map((field) => field.trim().split('='));
   const timestamps = fields.filter(([name]) => name === 't').map(([, value]) => value);
   const digests = fields.filter(([name]) => name === SCHEME).map(([, value]) => value);
-  if (timestamps.length !== 1 || !/^[0-9]{1,12}$/.test(timestamps[0] ?? '')) throw new SignatureError('there is no timestamp');
+  if (timestamps.length !== 1 || !/^[0-9]{1,12}$/.test(timestamps[0] ?? ''))
+    throw new SignatureError('there is no timestamp');
   const wellFormed = digests.filter((value) => /^[0-9a-f]{64}$/.test(value ?? ''));
   if (wellFormed.length === 0) throw new SignatureError('there is no signature of a known scheme');
   return { timestamp: Number(timestamps[0]), digests: wellFormed.map((value) => Buffer.from(value, 'hex')) };

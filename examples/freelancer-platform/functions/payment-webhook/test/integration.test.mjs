@@ -31,7 +31,8 @@ describe('payment-webhook with a real database', { skip }, () => {
     });
     ({ handler } = createRequire(import.meta.url)('../dist/index.js'));
     const write = process.stdout.write.bind(process.stdout);
-    process.stdout.write = (text, ...more) => (String(text).startsWith('{"time"') ? (lines.push(JSON.parse(text)), true) : write(text, ...more));
+    process.stdout.write = (text, ...more) =>
+      String(text).startsWith('{"time"') ? (lines.push(JSON.parse(text)), true) : write(text, ...more);
   });
 
   after(async () => {
@@ -48,19 +49,33 @@ describe('payment-webhook with a real database', { skip }, () => {
     aws.answers.SendTaskSuccess = () => ({});
     aws.answers.SendTaskFailure = () => ({});
     aws.answers.GetSecretValue = ({ SecretId }) => ({
-      SecretString: JSON.stringify(SecretId === PROVIDER_SECRET_ARN
-        ? { webhook_secret: WEBHOOK_SECRET, webhook_secret_previous: 'the former one' }
-        : { username: services.database.user, password: services.database.password }),
+      SecretString: JSON.stringify(
+        SecretId === PROVIDER_SECRET_ARN
+          ? { webhook_secret: WEBHOOK_SECRET, webhook_secret_previous: 'the former one' }
+          : { username: services.database.user, password: services.database.password },
+      ),
     });
   });
 
   const called = (action) => aws.calls.filter((call) => call.action === action).map((call) => call.input);
   const milestone = (project) => handler({ kind: 'milestone', project });
-  const transactions = (project) => database.query('SELECT milestone, amount_cents, status, reference FROM transactions WHERE project_id = ? ORDER BY id', [project]);
+  const transactions = (project) =>
+    database.query(
+      'SELECT milestone, amount_cents, status, reference FROM transactions WHERE project_id = ? ORDER BY id',
+      [project],
+    );
 
   function eventFor(project, changes = {}) {
     const { id = `evt_${randomUUID()}`, type = 'payment.succeeded', ...data } = changes;
-    const usual = { user_id: project.client.id, user_type: 'client', project_id: project.id, milestone: 1, amount_cents: 40000, currency: 'USD', reference: 'ref_1' };
+    const usual = {
+      user_id: project.client.id,
+      user_type: 'client',
+      project_id: project.id,
+      milestone: 1,
+      amount_cents: 40000,
+      currency: 'USD',
+      reference: 'ref_1',
+    };
     return { id, type, data: { ...usual, ...data } };
   }
 
@@ -70,23 +85,39 @@ describe('payment-webhook with a real database', { skip }, () => {
     const arrived = Date.now() - age * 1000;
     const signature = sign({ body, secret, timestamp: Math.floor(arrived / 1000) });
     return {
-      messageId, body, eventSource: 'aws:sqs',
+      messageId,
+      body,
+      eventSource: 'aws:sqs',
       attributes: { SentTimestamp: String(arrived), ApproximateReceiveCount: '1' },
       messageAttributes: { signature: { stringValue: signature, dataType: 'String' } },
     };
   }
 
-  const deliver = async (...records) => (await handler({ Records: records })).batchItemFailures.map((item) => item.itemIdentifier);
+  const deliver = async (...records) =>
+    (await handler({ Records: records })).batchItemFailures.map((item) => item.itemIdentifier);
 
   test('milestones are released one by one, told, and counted down', async () => {
     const project = await addProject(database, [40000, 60000], 1);
-    assert.deepEqual(await milestone(project.id), { project: project.id, status: 'paid', milestone: 1, amount_cents: 40000, remaining: 1 });
-    assert.deepEqual(await transactions(project.id), [{ milestone: 1, amount_cents: 40000, status: 'pending', reference: null }]);
+    assert.deepEqual(await milestone(project.id), {
+      project: project.id,
+      status: 'paid',
+      milestone: 1,
+      amount_cents: 40000,
+      remaining: 1,
+    });
+    assert.deepEqual(await transactions(project.id), [
+      { milestone: 1, amount_cents: 40000, status: 'pending', reference: null },
+    ]);
     const [message] = called('Publish');
     assert.equal(message.TopicArn, TOPIC_ARN);
     assert.equal(message['MessageAttributes.entry.1.Value.StringValue'], 'payment.released');
     assert.deepEqual(JSON.parse(message.Message), {
-      project_id: project.id, milestone: 1, user_id: project.client.id, user_type: 'client', amount_cents: 40000, currency: 'USD',
+      project_id: project.id,
+      milestone: 1,
+      user_id: project.client.id,
+      user_type: 'client',
+      amount_cents: 40000,
+      currency: 'USD',
     });
     assert.equal(lines.at(-1).event, 'milestone.released');
   });
@@ -94,7 +125,13 @@ describe('payment-webhook with a real database', { skip }, () => {
   test('a repeated call pays nothing twice, and the last payment completes the project', async () => {
     const project = await addProject(database, [100000], 1);
     assert.equal((await milestone(project.id)).status, 'paid');
-    assert.deepEqual(await milestone(project.id), { project: project.id, status: 'nothing-due', milestone: null, amount_cents: 0, remaining: 0 });
+    assert.deepEqual(await milestone(project.id), {
+      project: project.id,
+      status: 'nothing-due',
+      milestone: null,
+      amount_cents: 0,
+      remaining: 0,
+    });
     assert.equal((await transactions(project.id)).length, 1);
     assert.equal(called('Publish').length, 1);
     const [{ status }] = await database.query('SELECT status FROM projects WHERE id = ?', [project.id]);
@@ -128,9 +165,15 @@ describe('payment-webhook with a real database', { skip }, () => {
     const event = eventFor(project);
     assert.deepEqual(await deliver(recordOf(event), recordOf(event)), []);
     assert.deepEqual(await deliver(recordOf(event)), []);
-    assert.deepEqual(await transactions(project.id), [{ milestone: 1, amount_cents: 40000, status: 'settled', reference: 'ref_1' }]);
+    assert.deepEqual(await transactions(project.id), [
+      { milestone: 1, amount_cents: 40000, status: 'settled', reference: 'ref_1' },
+    ]);
     assert.equal(called('Publish').length, 2, 'one for the release, one for the event');
-    assert.deepEqual(lines.map((line) => line.event).slice(1), ['payment.processed', 'payment.repeated', 'payment.repeated']);
+    assert.deepEqual(lines.map((line) => line.event).slice(1), [
+      'payment.processed',
+      'payment.repeated',
+      'payment.repeated',
+    ]);
   });
 
   test('a failed payment may succeed later, and a settled one stays settled', async () => {
@@ -164,8 +207,15 @@ describe('payment-webhook with a real database', { skip }, () => {
       assert.equal(lines.at(-1).error.name, 'TenantError', what);
     }
     assert.equal((await transactions(project.id))[0].status, 'pending');
-    const [{ events }] = await database.query('SELECT COUNT(*) AS events FROM processed_events WHERE user_id IN (?, ?)', [stranger.id, project.client.id]);
-    assert.equal(Number(events), 0, 'a refused event leaves nothing behind, so a later good one is not taken for a repetition');
+    const [{ events }] = await database.query(
+      'SELECT COUNT(*) AS events FROM processed_events WHERE user_id IN (?, ?)',
+      [stranger.id, project.client.id],
+    );
+    assert.equal(
+      Number(events),
+      0,
+      'a refused event leaves nothing behind, so a later good one is not taken for a repetition',
+    );
   });
 
   test('a forged, stale or unsigned call is refused; one that waited in the queue is not', async () => {
@@ -173,8 +223,15 @@ describe('payment-webhook with a real database', { skip }, () => {
     await milestone(project.id);
     const stale = recordOf(eventFor(project));
     stale.attributes.SentTimestamp = String(Date.now() + 3600_000);
-    const bad = [recordOf(eventFor(project), { secret: 'guess' }), stale, { ...recordOf(eventFor(project)), messageAttributes: {} }];
-    assert.deepEqual(await deliver(...bad), bad.map((record) => record.messageId));
+    const bad = [
+      recordOf(eventFor(project), { secret: 'guess' }),
+      stale,
+      { ...recordOf(eventFor(project)), messageAttributes: {} },
+    ];
+    assert.deepEqual(
+      await deliver(...bad),
+      bad.map((record) => record.messageId),
+    );
     assert.deepEqual(new Set(lines.slice(1).map((line) => line.error.name)), new Set(['SignatureError']));
     assert.deepEqual(await deliver(recordOf(eventFor(project), { age: 3 * 24 * 3600 })), []);
     assert.deepEqual(await deliver(recordOf(eventFor(project), { secret: 'the former one' })), []);
@@ -192,10 +249,15 @@ describe('payment-webhook with a real database', { skip }, () => {
     const project = await addProject(database, [40000], 1);
     await milestone(project.id);
     assert.deepEqual(await deliver(recordOf(eventFor(project, { task_token: 'token-1' }))), []);
-    assert.deepEqual(called('SendTaskSuccess'), [{ taskToken: 'token-1', output: '{"status":"paid","reference":"ref_1","milestone":1}' }]);
+    assert.deepEqual(called('SendTaskSuccess'), [
+      { taskToken: 'token-1', output: '{"status":"paid","reference":"ref_1","milestone":1}' },
+    ]);
     assert.deepEqual(await deliver(recordOf(eventFor(project, { type: 'payment.failed', task_token: 'token-2' }))), []);
     assert.equal(called('SendTaskFailure')[0].error, 'PaymentFailed');
-    assert.ok(called('Publish').every((message) => !message.Message.includes('token-')), 'a token is a capability: subscribers do not get it');
+    assert.ok(
+      called('Publish').every((message) => !message.Message.includes('token-')),
+      'a token is a capability: subscribers do not get it',
+    );
   });
 
   test('a workflow that waits no more does not send the message back', async () => {
@@ -243,7 +305,10 @@ describe('payment-webhook with a real database', { skip }, () => {
     const project = await addProject(database, [40000], 1);
     const { user } = services.database;
     const rotated = `rotated-${randomUUID()}`;
-    const ids = await database.query('SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user = ?', [user]);
+    const ids = await database.query(
+      'SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user = ?',
+      [user],
+    );
     await database.query(`SET PASSWORD = PASSWORD('${rotated}')`);
     services.database.password = rotated;
     for (const { id } of ids) await database.query(`KILL ${Number(id)}`).catch(() => undefined);
@@ -253,8 +318,12 @@ describe('payment-webhook with a real database', { skip }, () => {
   test('no log line holds a secret', async () => {
     const project = await addProject(database, [40000], 1);
     await milestone(project.id);
-    await deliver(recordOf(eventFor(project, { task_token: 'a-secret-token' })), recordOf(eventFor(project), { secret: 'guess' }));
+    await deliver(
+      recordOf(eventFor(project, { task_token: 'a-secret-token' })),
+      recordOf(eventFor(project), { secret: 'guess' }),
+    );
     const text = JSON.stringify(lines);
-    for (const secret of [WEBHOOK_SECRET, services.database.password, 'a-secret-token', 'v1=']) assert.ok(!text.includes(secret), secret);
+    for (const secret of [WEBHOOK_SECRET, services.database.password, 'a-secret-token', 'v1='])
+      assert.ok(!text.includes(secret), secret);
   });
 });
