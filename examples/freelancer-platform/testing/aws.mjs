@@ -1,5 +1,6 @@
-// A stand-in for AWS on 127.0.0.1, for AWS_ENDPOINT_URL: the real SDK talks to it over HTTP, so that what is tested is what is sent.
-// It knows no service. It reads the protocols that are used here, JSON, query and REST, notes each call, and gives the answer it was told.
+// A stand-in for AWS on 127.0.0.1, for AWS_ENDPOINT_URL: the real SDK talks to it over HTTP, so that what is tested is
+// what is sent. It knows no service. It reads the protocols that are used here, JSON, query and REST, notes each call,
+// and gives the answer it was told.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -9,8 +10,10 @@ import { createServer } from 'node:http';
  */
 
 /**
- * @param {Record<string, Answer>} answers by action, for example `GetSecretValue`, or by method and path; `xml` is a body as it is
- * @returns {Promise<{ url: string, calls: Call[], answers: Record<string, Answer>, delay?: (call: Call) => Promise<void>, variables: Record<string, string>, stop: () => Promise<void> }>}
+ * @param {Record<string, Answer>} answers by action, for example `GetSecretValue`, or by method and path; `xml` is a
+ *   body as it is
+ * @returns {Promise<{ url: string, calls: Call[], answers: Record<string, Answer>, delay?: (call: Call) =>
+ *   Promise<void>, variables: Record<string, string>, stop: () => Promise<void> }>}
  */
 export async function startAws(answers) {
   /** @type {Call[]} */

@@ -7,7 +7,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 /**
  * Starts a server with the keys of both pools.
  *
- * @returns {Promise<{ variables: Record<string, string>, requests: string[], keys: object, issuers: Record<string, string>,
+ * @returns {Promise<{ variables: Record<string, string>, requests: string[], keys: object, issuers: Record<string,
+ *   string>,
  *   token: (type: 'freelancer' | 'client', claims?: object, header?: object) => Promise<string>, stop: () => Promise<void> }>}
  */
 export async function startPools() {

@@ -1,4 +1,5 @@
-// Real servers for tests: MariaDB and Redis or Valkey, with TLS, on 127.0.0.1 and free ports, stopped by their process ids.
+// Real servers for tests: MariaDB and Redis or Valkey, with TLS, on 127.0.0.1 and free ports, stopped by their process
+// ids.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -52,7 +53,8 @@ export function skipWithoutServices(wanted = Object.keys(PROGRAMS)) {
 /**
  * Starts the servers in a folder of their own.
  *
- * @returns {Promise<{ database: { port: number, name: string, password: string, user: string }, cacheUrl: string, authority: string, stop: () => Promise<void> }>}
+ * @returns {Promise<{ database: { port: number, name: string, password: string, user: string }, cacheUrl: string,
+ *   authority: string, stop: () => Promise<void> }>}
  *   `authority` is the PEM file of the authority that signed the certificates of both
  */
 export async function startServices() {

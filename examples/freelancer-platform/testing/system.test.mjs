@@ -1,4 +1,5 @@
-// The whole system: the processes as they run in production, from the migration to the report, through one life of a project.
+// The whole system: the processes as they run in production, from the migration to the report, through one life of a
+// project.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

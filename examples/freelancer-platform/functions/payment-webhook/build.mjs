@@ -1,8 +1,9 @@
-// Makes dist/: the folder that is packed as it lies. `node build.mjs [FOLDER]` writes into another folder, for comparison.
+// Makes dist/: the folder that is packed as it lies. `node build.mjs [FOLDER]` writes into another folder, for
+// comparison.
 //
 // The bundle holds the sources and mysql2. The AWS SDK is left out: the runtime nodejs22.x has it
-// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html). It is CommonJS, so that the SDK is found by NODE_PATH wherever
-// the function runs.
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html). It is CommonJS, so that the SDK is found by
+// NODE_PATH wherever the function runs.
 import { mkdirSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// The MySQL database: a pool over TLS whose credentials come from Secrets Manager when they are needed, and again after a rotation.
+// The MySQL database: a pool over TLS whose credentials come from Secrets Manager when they are needed, and again after
+// a rotation.
 import { readFileSync } from 'node:fs';
 import mysql from 'mysql2/promise';
 
@@ -111,8 +112,9 @@ function poolOptions(server, connections) {
 }
 
 /**
- * A connection that answers. One that lay idle while a function was frozen or the database failed over is found dead only by its use,
- * and a statement that was lost with it cannot be told from one that was carried out: so it is asked before anything is at stake.
+ * A connection that answers. One that lay idle while a function was frozen or the database failed over is found dead
+ * only by its use, and a statement that was lost with it cannot be told from one that was carried out: so it is asked
+ * before anything is at stake.
  */
 async function takeAlive(pool, connections) {
   for (let left = connections; ; left -= 1) {
@@ -121,7 +123,8 @@ async function takeAlive(pool, connections) {
       await client.ping();
       return client;
     } catch (error) {
-      // A dead connection leaves the pool; when all that it can hold were dead, the next one was new, and the fault lies elsewhere.
+      // A dead connection leaves the pool; when all that it can hold were dead, the next one was new, and the fault
+      // lies elsewhere.
       client.destroy();
       if (left === 0) throw error;
     }

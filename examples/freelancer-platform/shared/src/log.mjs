@@ -43,7 +43,8 @@ function shown(name, value) {
 }
 
 /**
- * What a log may say of an error. The messages of database errors quote values of rows, so of those only the code is kept.
+ * What a log may say of an error. The messages of database errors quote values of rows, so of those only the code is
+ * kept.
  */
 export function describeError(error) {
   const fromDatabase = typeof error.sqlState === 'string' || typeof error.sqlMessage === 'string';

@@ -3,7 +3,8 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { retry } from './retry.mjs';
 
 /**
- * A function that publishes one JSON message to the topic. `kind` travels as a message attribute, for filter policies of subscriptions.
+ * A function that publishes one JSON message to the topic. `kind` travels as a message attribute, for filter policies
+ * of subscriptions.
  *
  * The client should make one attempt only: the retries are here, where they are bounded and spread.
  *

@@ -1,5 +1,5 @@
-// Retries with exponential backoff and full jitter, bounded in number: a crowd of callers that failed together must not come
-// back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+// Retries with exponential backoff and full jitter, bounded in number: a crowd of callers that failed together must not
+// come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**

@@ -1,4 +1,5 @@
-// Settings from the environment: what is missing is told all at once, so that a deployment fails once and not name by name.
+// Settings from the environment: what is missing is told all at once, so that a deployment fails once and not name by
+// name.
 
 /**
  * Reads the named variables; throws one error that lists every absent or empty one.

@@ -1,4 +1,5 @@
-// From a request to an answer: find the route, find out who calls, let them in, do the work, write one line into the log.
+// From a request to an answer: find the route, find out who calls, let them in, do the work, write one line into the
+// log.
 import { randomUUID } from 'node:crypto';
 import { requireAccess } from './auth.mjs';
 import { createEndpoints } from './endpoints.mjs';
@@ -59,7 +60,9 @@ async function run({ find, parts, request, call }) {
   return route.handle({ identity, parameters, query, body: () => readJson(request), log: call.log });
 }
 
-/** Path and query of a request. Not by `URL`: that takes a target like `//host/path` for the address of another host. */
+/**
+ * Path and query of a request. Not by `URL`: that takes a target like `//host/path` for the address of another host.
+ */
 function parseTarget(target) {
   const at = target.indexOf('?');
   const path = at === -1 ? target : target.slice(0, at);
@@ -69,7 +72,8 @@ function parseTarget(target) {
 /** Routes without `who` are for the load balancer: no token, no limit, no line in the log while all is well. */
 function healthEndpoints({ database, sessions }, isDraining) {
   return {
-    // It says that the process answers, and no more: a database that is away must not make the load balancer replace every task.
+    // It says that the process answers, and no more: a database that is away must not make the load balancer replace
+    // every task.
     'GET /healthz': { handle: () => [200, { status: 'ok' }] },
     'GET /readyz': {
       handle: async () => {

@@ -1,5 +1,5 @@
-// Who calls: the tokens of the two user pools. The issuer decides the pool, the pool decides the kind of user, and a route says which
-// kind it is for: a token of one pool is worth nothing where the other is asked for.
+// Who calls: the tokens of the two user pools. The issuer decides the pool, the pool decides the kind of user, and a
+// route says which kind it is for: a token of one pool is worth nothing where the other is asked for.
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import { isSubject } from '@freelancer-platform/shared/identity.mjs';
 import { HttpError } from './http.mjs';
@@ -13,12 +13,16 @@ const CLOCK_TOLERANCE = 5;
 const ALGORITHM = 'RS256';
 
 /**
- * @typedef {{ type: 'freelancer' | 'client', subject: string, use: 'access' | 'id', session: string, email?: string }} Identity
+ * @typedef {{ type: 'freelancer' | 'client', subject: string, use: 'access' | 'id', session: string, email?: string
+ *   }} Identity
  *   `session` names the sign-in that the token comes from; `email` is there if the token says that it is verified.
  * @typedef {{ type: 'freelancer' | 'client', issuer: string, clientId: string, keysUrl?: string }} Pool
  */
 
-/** The two pools, from the variables of their edges. `<POOL>_JWKS_URL` is for a pool that is not at its issuer's address. */
+/**
+ * The two pools, from the variables of their edges. `<POOL>_JWKS_URL` is for a pool that is not at its issuer's
+ * address.
+ */
 export function poolsOf(environment) {
   return [poolOf('freelancer', 'FREELANCERS', environment), poolOf('client', 'CLIENTS', environment)];
 }

@@ -1,6 +1,9 @@
 // The narrow waist of HTTP: errors that have a status, bodies that are JSON of bounded size, answers that are JSON.
 
-/** The largest body that is read, in bytes. Files do not pass through here: they go to the bucket by a presigned address. */
+/**
+ * The largest body that is read, in bytes. Files do not pass through here: they go to the bucket by a presigned
+ * address.
+ */
 export const BODY_LIMIT = 64 * 1024;
 
 /** An answer that is not a success. `code` is for programs, and stable; the message is for people. */

@@ -1,7 +1,8 @@
 // The workflow of a project: started when the project is made, and resumed when its client has answered.
 //
-// While the workflow waits it has a token, which comes through a queue; the client's answer comes through the API. Either may be
-// first, and any task may die between two steps. So both are written down, and what is written down is delivered until it arrives.
+// While the workflow waits it has a token, which comes through a queue; the client's answer comes through the API.
+// Either may be first, and any task may die between two steps. So both are written down, and what is written down is
+// delivered until it arrives.
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { conflict } from './http.mjs';
 
@@ -25,7 +26,10 @@ export async function recordAnswer(run, projectId, answer) {
   }
 }
 
-/** Writes down the token of a wait. A token that comes again is known; another one for a step without answer replaces the former. */
+/**
+ * Writes down the token of a wait. A token that comes again is known; another one for a step without answer replaces
+ * the former.
+ */
 export async function recordToken(run, projectId, token) {
   const { owner, latest, next } = await openStep(run, projectId);
   if (owner === undefined) return;
@@ -42,8 +46,9 @@ export async function recordToken(run, projectId, token) {
 }
 
 /**
- * The project is locked first, so that token and answer of one project are written one after the other. The steps are read with a lock as
- * well: a plain read would show them as they were before the wait (https://dev.mysql.com/doc/refman/8.0/en/innodb-consistent-read.html).
+ * The project is locked first, so that token and answer of one project are written one after the other. The steps are
+ * read with a lock as well: a plain read would show them as they were before the wait
+ * (https://dev.mysql.com/doc/refman/8.0/en/innodb-consistent-read.html).
  */
 async function openStep(run, projectId) {
   const [owner] = await run('SELECT user_type, user_id FROM projects WHERE id = ? FOR UPDATE', [projectId]);
@@ -103,7 +108,10 @@ export function createLifecycle({ database, client, resumer, stateMachine, hasTo
       parameters,
     );
   return {
-    /** Writes down an answer, unless the platform has no way on which tokens come: then nobody waits for it, and it would lie for ever. */
+    /**
+     * Writes down an answer, unless the platform has no way on which tokens come: then nobody waits for it, and it
+     * would lie for ever.
+     */
     answer: async (run, projectId, answer) => {
       if (hasTokens) await recordAnswer(run, projectId, answer);
       else log.warn('workflow.not_answered', { project_id: projectId });

@@ -1,5 +1,5 @@
-// Messages between a client and a freelancer, in the table. A conversation is named by its two participants, so that who may read it
-// is known before anything is read.
+// Messages between a client and a freelancer, in the table. A conversation is named by its two participants, so that
+// who may read it is known before anything is read.
 import { randomBytes } from 'node:crypto';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isSubject } from '@freelancer-platform/shared/identity.mjs';
@@ -10,7 +10,9 @@ export const TEXT_LIMIT = 4000;
 
 const CONVERSATION = /^client\.([0-9a-f-]{36})~freelancer\.([0-9a-f-]{36})$/;
 
-/** How a participant stands in the table: the kind belongs to the name, because subjects are unique in their pool only. */
+/**
+ * How a participant stands in the table: the kind belongs to the name, because subjects are unique in their pool only.
+ */
 export const participant = ({ type, subject }) => `${type}.${subject}`;
 
 /** The conversation of one person with a person of the other kind. */
@@ -20,7 +22,9 @@ export function conversationWith(identity, otherSubject) {
   return { id, receiver: participant(other) };
 }
 
-/** Throws unless the identity takes part in the conversation. Whether the conversation exists is told to nobody else. */
+/**
+ * Throws unless the identity takes part in the conversation. Whether the conversation exists is told to nobody else.
+ */
 export function requireParticipant(identity, conversationId) {
   const [, client, freelancer] = CONVERSATION.exec(conversationId) ?? [];
   const mine = identity.type === 'client' ? client : freelancer;

@@ -1,7 +1,8 @@
 // Migrations: the files of a folder, each applied once, in the order of their names.
 //
-// MySQL commits every change of a schema by itself, so a file that fails half-way leaves its first half. Therefore each statement of a
-// file can be run again, a file is recorded when all of it is done, and a run after a failure goes through the file once more.
+// MySQL commits every change of a schema by itself, so a file that fails half-way leaves its first half. Therefore each
+// statement of a file can be run again, a file is recorded when all of it is done, and a run after a failure goes
+// through the file once more.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +31,9 @@ export function readMigrations(folder) {
   });
 }
 
-/** The statements of a file: each ends with a semicolon at the end of a line; lines that begin with `--` are comments. */
+/**
+ * The statements of a file: each ends with a semicolon at the end of a line; lines that begin with `--` are comments.
+ */
 export function splitStatements(sql) {
   const code = sql
     .split('\n')
@@ -75,7 +78,9 @@ async function apply(run, change, migrations) {
   return open.map(({ name }) => name);
 }
 
-/** What was applied elsewhere must be what lies here: a database whose history differs is not one to change by itself. */
+/**
+ * What was applied elsewhere must be what lies here: a database whose history differs is not one to change by itself.
+ */
 function refuseChanges(applied, migrations) {
   const changed = migrations.filter(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum);
   if (changed.length > 0)

@@ -7,6 +7,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ONCE, PATIENT } from '@freelancer-platform/shared/clients.mjs';
 import { createDatabase, databaseOptions } from '@freelancer-platform/shared/database.mjs';
 import { createPublisher } from '@freelancer-platform/shared/publisher.mjs';
 import { createSecretReader } from '@freelancer-platform/shared/secrets.mjs';
@@ -34,13 +35,10 @@ const SETTINGS = [
   'MAIL_CONFIGURATION_SET',
 ];
 
-/** One attempt each: the retries of `retry` are the only ones, so that their number is bounded. */
-const ONCE = { maxAttempts: 1 };
-
 /** The database that the environment names. */
 export function createDatabaseFrom(environment, connections) {
   const settings = { ...environment, ...requireSettings(environment, DATABASE_SETTINGS) };
-  const secrets = createSecretReader({ client: new SecretsManagerClient() });
+  const secrets = createSecretReader({ client: new SecretsManagerClient(PATIENT) });
   return createDatabase({ connect: databaseOptions(settings), secrets, connections });
 }
 
@@ -56,7 +54,7 @@ export function createParts(environment, log) {
     numberSetting(environment, 'DATABASE_CONNECTIONS', { fallback: 10, min: 1, max: 100 }),
   );
   const cache = createCache(environment, log);
-  const states = new SFNClient();
+  const states = new SFNClient(PATIENT);
   return {
     log,
     database,
@@ -67,19 +65,19 @@ export function createParts(environment, log) {
     }),
     authenticate: createAuthenticator(poolsOf(environment)),
     messages: createMessages({
-      documents: DynamoDBDocumentClient.from(new DynamoDBClient()),
+      documents: DynamoDBDocumentClient.from(new DynamoDBClient(PATIENT)),
       table: settings.MESSAGES_TABLE,
     }),
     uploads: createUploads({
       // A checksum of the body cannot be signed before there is a body.
-      client: new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }),
+      client: new S3Client({ ...PATIENT, requestChecksumCalculation: 'WHEN_REQUIRED' }),
       bucket: settings.PORTFOLIO_BUCKET,
       prefix: settings.PORTFOLIO_PREFIX,
       cdn: environment.CDN_URL,
     }),
     topics: topicsOf(environment),
     mail: createMilestoneMail({
-      client: new SESv2Client(),
+      client: new SESv2Client(PATIENT),
       from: settings.MAIL_FROM,
       configurationSet: settings.MAIL_CONFIGURATION_SET,
       template: environment.MILESTONE_APPROVED_TEMPLATE,
@@ -92,6 +90,7 @@ export function createParts(environment, log) {
       hasTokens: Boolean(environment.WORKFLOW_TASKS_QUEUE_URL),
       log,
     }),
+    // A long poll takes longer than other calls may.
     queue: new SQSClient(),
     queueUrl: environment.WORKFLOW_TASKS_QUEUE_URL,
   };

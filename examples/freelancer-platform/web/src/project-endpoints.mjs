@@ -1,5 +1,5 @@
-// What the service offers around projects: from the project to its bids, its contract and its milestones. An answer to the workflow is
-// written in the same transaction as what it is about, so that neither is there without the other.
+// What the service offers around projects: from the project to its bids, its contract and its milestones. An answer to
+// the workflow is written in the same transaction as what it is about, so that neither is there without the other.
 import { isSubject } from '@freelancer-platform/shared/identity.mjs';
 import { notFound } from './http.mjs';
 import { cents, list, matching, oneOf, pageSize, read, text } from './input.mjs';

@@ -1,5 +1,5 @@
-// Projects, bids, contracts and milestones. Each function runs in a transaction that its caller has opened, `run(sql, parameters)`,
-// and asks for the caller's tenant in the statement itself: what is not yours is not found.
+// Projects, bids, contracts and milestones. Each function runs in a transaction that its caller has opened, `run(sql,
+// parameters)`, and asks for the caller's tenant in the statement itself: what is not yours is not found.
 import { randomUUID } from 'node:crypto';
 import { badRequest, conflict, notFound } from './http.mjs';
 

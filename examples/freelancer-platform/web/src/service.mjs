@@ -8,7 +8,10 @@ import { startWorker } from './worker.mjs';
 /** Longer than the load balancer keeps idle connections, 60 s: the side that closes first must not be this one. */
 const KEEP_ALIVE = 65_000;
 
-/** ECS kills a task 30 s after SIGTERM unless told otherwise (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html). */
+/**
+ * ECS kills a task 30 s after SIGTERM unless told otherwise
+ * (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html).
+ */
 const DRAIN = 20_000;
 
 /** How long the start waits for the cache, in milliseconds. */

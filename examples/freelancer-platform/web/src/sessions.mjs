@@ -1,5 +1,5 @@
-// What the tasks of the service must know together and fast: how often a user has called, and which sign-ins have ended.
-// Both are in the cache, under keys that begin with the kind of user: the pools share nothing.
+// What the tasks of the service must know together and fast: how often a user has called, and which sign-ins have
+// ended. Both are in the cache, under keys that begin with the kind of user: the pools share nothing.
 import { readFileSync } from 'node:fs';
 import { createClient } from '@redis/client';
 import { HttpError } from './http.mjs';
@@ -43,8 +43,8 @@ export function createSessions({ cache, perMinute, now = Date.now }) {
 
   return {
     /**
-     * Lets a request in, or throws 401 for an ended sign-in, 429 for too many requests, 503 without the cache: a sign-in that was
-     * ended must not come to life again because the cache is away.
+     * Lets a request in, or throws 401 for an ended sign-in, 429 for too many requests, 503 without the cache: a
+     * sign-in that was ended must not come to life again because the cache is away.
      */
     admit: async (identity) => {
       const [revoked, count] = await answered(() =>

@@ -1,5 +1,5 @@
-// Files of a portfolio: the browser talks to the bucket itself, by an address that is signed for one key, one type, one size, and soon over.
-// Every key begins with the prefix of the platform and the subject of its freelancer.
+// Files of a portfolio: the browser talks to the bucket itself, by an address that is signed for one key, one type, one
+// size, and soon over. Every key begins with the prefix of the platform and the subject of its freelancer.
 import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -12,7 +12,9 @@ const IMAGES = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' }
 const DOCUMENTS = { 'application/pdf': 'pdf' };
 const VIDEOS = { 'video/mp4': 'mp4', 'video/webm': 'webm' };
 
-/** What may be uploaded: types that a browser shows without running them, and the most bytes. No SVG: it holds scripts. */
+/**
+ * What may be uploaded: types that a browser shows without running them, and the most bytes. No SVG: it holds scripts.
+ */
 const KINDS = {
   images: { types: IMAGES, most: 20 * MEBIBYTE },
   resumes: { types: DOCUMENTS, most: 10 * MEBIBYTE },

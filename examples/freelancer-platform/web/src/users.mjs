@@ -1,4 +1,5 @@
-// The people whom the platform knows. The address comes from a token in which Cognito says that it is verified, never from a body.
+// The people whom the platform knows. The address comes from a token in which Cognito says that it is verified, never
+// from a body.
 import { conflict, HttpError } from './http.mjs';
 
 const COLUMNS = 'user_id, user_type, email, display_name';

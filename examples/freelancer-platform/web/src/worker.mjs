@@ -1,5 +1,5 @@
-// What runs beside the requests: tokens of waiting workflows are taken from their queue, what got stuck is delivered, and the metric
-// of active projects is written.
+// What runs beside the requests: tokens of waiting workflows are taken from their queue, what got stuck is delivered,
+// and the metric of active projects is written.
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { isSubject } from '@freelancer-platform/shared/identity.mjs';
@@ -14,9 +14,10 @@ const METRIC_SECONDS = 60;
 const REST = 5_000;
 
 /**
- * Reads one message of the queue. It is a notification of a topic, with or without its envelope: the workflow's data as JSON with
- * `project.id`, and the token as the attribute `TaskToken`, where e-mail subscribers of the topic do not see it, or as a key of that name
- * in the data. Other messages of the same topics have no token, and are of no interest here.
+ * Reads one message of the queue. It is a notification of a topic, with or without its envelope: the workflow's data as
+ * JSON with `project.id`, and the token as the attribute `TaskToken`, where e-mail subscribers of the topic do not see
+ * it, or as a key of that name in the data. Other messages of the same topics have no token, and are of no interest
+ * here.
  *
  * @returns {{ projectId: string, token: string } | undefined}
  */

@@ -1,4 +1,5 @@
-// The service over HTTP with a real database and a real cache, both over TLS; AWS is a stand-in that the real SDK talks to.
+// The service over HTTP with a real database and a real cache, both over TLS; AWS is a stand-in that the real SDK talks
+// to.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Records of the queue: one webhook call each. A record that fails is reported alone, so that the others are not delivered again,
-// and it is retried by the queue until the redrive count sends it to the dead-letter queue
+// Records of the queue: one webhook call each. A record that fails is reported alone, so that the others are not
+// delivered again, and it is retried by the queue until the redrive count sends it to the dead-letter queue
 // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
 import { parseEvent } from './event.mjs';
 import { completeEvent, recordEvent } from './payments.mjs';
@@ -9,12 +9,19 @@ import { verifySignature } from './signature.mjs';
 const SIGNATURE_ATTRIBUTE = 'signature';
 
 /**
+ * What a record may need, in milliseconds. With less than that left, a record goes back to the queue untouched: a
+ * function that is ended by its timeout gives back the whole batch.
+ */
+const RESERVE = 8_000;
+
+/**
  * Takes in a batch, record by record: their order within a project matters more than a few milliseconds.
  *
  * @param {ReturnType<import('./index.mjs')['createParts']>} parts
+ * @param {() => number} [remaining] the milliseconds until the function is ended
  * @returns {Promise<{ batchItemFailures: { itemIdentifier: string }[] }>}
  */
-export async function handleBatch(parts, records) {
+export async function handleBatch(parts, records, remaining = () => Infinity) {
   const batchItemFailures = [];
   for (const record of records) {
     const log = parts.log.with({
@@ -22,6 +29,7 @@ export async function handleBatch(parts, records) {
       deliveries: Number(record.attributes?.ApproximateReceiveCount ?? 1),
     });
     try {
+      if (remaining() < RESERVE) throw new Error('there is no time left for this record');
       await handleRecord(parts, record, log);
     } catch (error) {
       log.error('payment.rejected', { error });

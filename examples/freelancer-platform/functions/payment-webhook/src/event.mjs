@@ -29,7 +29,8 @@ const RULES = {
  * Reads an event; keys that nothing here knows are left out.
  *
  * @param {string} body
- * @returns {{ id: string, type: keyof OUTCOMES, user_id: string, user_type: string, project_id: string, milestone: number,
+ * @returns {{ id: string, type: keyof OUTCOMES, user_id: string, user_type: string, project_id: string, milestone:
+ *   number,
  *   amount_cents: number, currency: string, reference: string, task_token?: string }}
  * @throws {EventError}
  */

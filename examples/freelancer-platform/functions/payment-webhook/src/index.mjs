@@ -1,7 +1,9 @@
-// The entry of the function: puts the parts together once per execution environment, and tells the two kinds of call apart.
+// The entry of the function: puts the parts together once per execution environment, and tells the two kinds of call
+// apart.
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { ONCE, PATIENT } from '@freelancer-platform/shared/clients.mjs';
 import { createDatabase, databaseOptions } from '@freelancer-platform/shared/database.mjs';
 import { createLog } from '@freelancer-platform/shared/log.mjs';
 import { createPublisher } from '@freelancer-platform/shared/publisher.mjs';
@@ -21,9 +23,6 @@ const SETTINGS = [
   'PAYMENT_CONFIRMATIONS_TOPIC_ARN',
 ];
 
-/** One attempt: the retries of `retry` are the only ones, so that their number is bounded. */
-const ONCE = { maxAttempts: 1 };
-
 /**
  * What the handler works with, from the variables of the function.
  *
@@ -33,7 +32,7 @@ export function createParts(environment) {
   const settings = { ...environment, ...requireSettings(environment, SETTINGS) };
   const log = createLog({ level: environment.LOG_LEVEL, fields: { function: environment.AWS_LAMBDA_FUNCTION_NAME } });
   const ttlMs = numberSetting(environment, 'SECRET_TTL_SECONDS', { fallback: 300, max: 3600 }) * 1000;
-  const secrets = createSecretReader({ client: new SecretsManagerClient(), ttlMs });
+  const secrets = createSecretReader({ client: new SecretsManagerClient(PATIENT), ttlMs });
   return {
     log,
     // One call at a time runs in an execution environment, so one connection is all that it can use.
@@ -44,7 +43,10 @@ export function createParts(environment) {
   };
 }
 
-/** The secrets that a signature may be made with: the present one, and the former one for as long as it is kept in the secret. */
+/**
+ * The secrets that a signature may be made with: the present one, and the former one for as long as it is kept in the
+ * secret.
+ */
 function createWebhookSecrets(secrets, arn) {
   return async () => {
     const { webhook_secret: present, webhook_secret_previous: former } = await secrets.read(arn);
@@ -60,14 +62,17 @@ function createWebhookSecrets(secrets, arn) {
  * @param {() => ReturnType<typeof createParts>} parts
  */
 export function createHandler(parts) {
-  return async (event) => {
-    if (Array.isArray(event?.Records)) return handleBatch(parts(), event.Records);
+  return async (event, context) => {
+    const remaining = () => context?.getRemainingTimeInMillis?.() ?? Infinity;
+    if (Array.isArray(event?.Records)) return handleBatch(parts(), event.Records, remaining);
     if (event?.kind === 'milestone') return handleMilestone(parts(), event);
     throw new EventError('the call is neither a batch of the queue nor a milestone of the workflow');
   };
 }
 
-/** Made by the first call and kept: a fault of the settings is then a fault of that call, with its message in the log. */
+/**
+ * Made by the first call and kept: a fault of the settings is then a fault of that call, with its message in the log.
+ */
 let made;
 
 export const handler = createHandler(() => (made ??= createParts(process.env)));

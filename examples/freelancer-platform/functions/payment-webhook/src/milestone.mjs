@@ -1,4 +1,5 @@
-// The workflow's call: release the payment of the next milestone. Only the workflow may invoke the function so, by its role.
+// The workflow's call: release the payment of the next milestone. Only the workflow may invoke the function so, by its
+// role.
 import { isSubject } from '@freelancer-platform/shared/identity.mjs';
 import { EventError } from './event.mjs';
 import { confirmRelease, releaseMilestone, unconfirmedReleases } from './payments.mjs';
@@ -8,7 +9,8 @@ import { confirmRelease, releaseMilestone, unconfirmedReleases } from './payment
  *
  * @param {ReturnType<import('./index.mjs')['createParts']>} parts
  * @param {{ project: string }} call
- * @returns {Promise<{ project: string, status: 'paid' | 'nothing-due', milestone: number | null, amount_cents: number, remaining: number }>}
+ * @returns {Promise<{ project: string, status: 'paid' | 'nothing-due', milestone: number | null, amount_cents:
+ *   number, remaining: number }>}
  */
 export async function handleMilestone(parts, { project }) {
   if (!isSubject(project)) throw new EventError('the call has no valid project');

@@ -1,4 +1,5 @@
-// What payments do to the database. Each function runs in a transaction that its caller has opened: `run(sql, parameters)`.
+// What payments do to the database. Each function runs in a transaction that its caller has opened: `run(sql,
+// parameters)`.
 import { OUTCOMES } from './event.mjs';
 
 /** The event speaks of something that is not its user's, or that does not exist: the two are not told apart. */
@@ -9,7 +10,8 @@ export class TenantError extends Error {
 /**
  * Takes in one event of the provider, once. Whose project it is, is settled before the transaction is looked at.
  *
- * @returns {Promise<{ isNew: boolean, isComplete: boolean }>} whether the event was unknown, and whether all its effects are done
+ * @returns {Promise<{ isNew: boolean, isComplete: boolean }>} whether the event was unknown, and whether all its
+ *   effects are done
  */
 export async function recordEvent(run, event) {
   await requireOwner(run, event);
@@ -43,8 +45,9 @@ async function requireOwner(run, { project_id: project, user_id: user, user_type
 }
 
 /**
- * A settled transaction stays settled, whatever arrives late; a failed one may still succeed. The reference stands first, because MySQL
- * assigns from left to right and a later expression sees the new status (https://dev.mysql.com/doc/refman/8.0/en/update.html).
+ * A settled transaction stays settled, whatever arrives late; a failed one may still succeed. The reference stands
+ * first, because MySQL assigns from left to right and a later expression sees the new status
+ * (https://dev.mysql.com/doc/refman/8.0/en/update.html).
  */
 async function settle(run, event) {
   const { affectedRows } = await run(
@@ -67,7 +70,8 @@ async function settle(run, event) {
 /**
  * Releases the payment of the project's next approved milestone, and tells what is left.
  *
- * Each approval allows one release, so a call that is repeated after its answer was lost finds nothing due and pays nothing twice.
+ * Each approval allows one release, so a call that is repeated after its answer was lost finds nothing due and pays
+ * nothing twice.
  *
  * @returns {Promise<{ paid: { number: number, amount_cents: number } | null, remaining: number }>}
  */

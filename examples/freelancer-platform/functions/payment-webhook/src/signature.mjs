@@ -1,5 +1,5 @@
-// The signature of the payment provider: `t=<unix seconds>,v1=<hex>`, where v1 is the HMAC-SHA256 of `<t>.<raw body>` under the
-// secret that both sides know. Several v1 may stand there while the provider changes the secret.
+// The signature of the payment provider: `t=<unix seconds>,v1=<hex>`, where v1 is the HMAC-SHA256 of `<t>.<raw body>`
+// under the secret that both sides know. Several v1 may stand there while the provider changes the secret.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How far the provider's clock and ours may differ, and how long a call may be on its way. */
@@ -19,7 +19,8 @@ export class SignatureError extends Error {
  * @param {string} call.body the body exactly as it came
  * @param {string | undefined} call.signature
  * @param {string[]} call.secrets the secrets that are valid at present
- * @param {number} call.arrivedAt when the call arrived, in seconds: not "now", because a queue may hold a message for days
+ * @param {number} call.arrivedAt when the call arrived, in seconds: not "now", because a queue may hold a message for
+ *   days
  * @throws {SignatureError}
  */
 export function verifySignature({ body, signature, secrets, arrivedAt }) {
@@ -51,7 +52,9 @@ function digest(secret, timestamp, body) {
   return createHmac('sha256', secret).update(`${timestamp}.${body}`, 'utf8').digest();
 }
 
-/** Every candidate is compared in constant time, and all of them are, so that the time tells nothing about the match. */
+/**
+ * Every candidate is compared in constant time, and all of them are, so that the time tells nothing about the match.
+ */
 function isOneOf(given, candidates) {
   return candidates.map((candidate) => timingSafeEqual(given, candidate)).includes(true);
 }

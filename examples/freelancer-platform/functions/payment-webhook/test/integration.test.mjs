@@ -1,4 +1,5 @@
-// The committed bundle, called as Lambda calls it, with a real database over TLS and the real SDK against a stand-in for AWS.
+// The committed bundle, called as Lambda calls it, with a real database over TLS and the real SDK against a stand-in
+// for AWS.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -79,7 +80,10 @@ describe('payment-webhook with a real database', { skip }, () => {
     return { id, type, data: { ...usual, ...data } };
   }
 
-  /** A record of the queue: the body is raw, the signature an attribute. `age` is how long ago it was sent and came, in seconds. */
+  /**
+   * A record of the queue: the body is raw, the signature an attribute. `age` is how long ago it was sent and came, in
+   * seconds.
+   */
   function recordOf(event, { secret = WEBHOOK_SECRET, age = 0, messageId = randomUUID() } = {}) {
     const body = JSON.stringify(event);
     const arrived = Date.now() - age * 1000;

@@ -150,6 +150,14 @@ test('while the secret cannot be read, every record goes back to the queue', asy
   );
 });
 
+test('records that there is no time for go back to the queue', async () => {
+  const { parts } = partsOver();
+  const left = [20_000, 7_000];
+  const context = { getRemainingTimeInMillis: () => left.shift() };
+  const result = await createHandler(() => parts)({ Records: [record(event(), 'a'), record(event(), 'b')] }, context);
+  assert.deepEqual(result.batchItemFailures, [{ itemIdentifier: 'b' }]);
+});
+
 test('any other call is an error', async () => {
   const handle = createHandler(() => partsOver().parts);
   for (const call of [{}, null, undefined, { kind: 'other' }, { Records: 'x' }])
