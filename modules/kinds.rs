@@ -4,7 +4,7 @@ use crate::kind::{Kind, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::NetworkSpec;
 use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
-use crate::{compute, data};
+use crate::{auth, compute, data, messaging, network, observability};
 use platgen_source::{Key, Name, Read, Reader, Things};
 use std::collections::BTreeMap;
 
@@ -140,22 +140,44 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// APIs of API Gateway.
+    api: compute::api::ApiSpec => compute::api::ApiVerbs;
     /// S3 buckets.
     bucket: data::bucket::BucketSpec => data::bucket::BucketVerbs;
+    /// Limits of what the platform may cost.
+    budget: observability::budget::BudgetSpec;
     /// Valkey and Redis caches.
     cache: data::cache::CacheSpec => data::cache::CacheVerbs;
+    /// Distributions of CloudFront.
+    cdn: data::cdn::CdnSpec;
     /// Aurora databases.
     database: data::database::DatabaseSpec => data::database::DatabaseVerbs;
+    /// Senders of mail.
+    email: messaging::email::EmailSpec => messaging::email::EmailVerbs;
+    /// Event buses.
+    event_bus: messaging::event_bus::EventBusSpec => messaging::event_bus::EventBusVerbs;
+    /// Web ACLs of AWS WAF.
+    firewall: network::firewall::FirewallSpec;
+    /// Lambda functions.
+    function: compute::function::FunctionSpec => compute::function::FunctionVerbs;
     /// Tasks that run once, or on a schedule.
     job: compute::job::JobSpec;
     /// Load balancers.
     load_balancer: compute::load_balancer::LoadBalancerSpec;
+    /// Queues.
+    queue: messaging::queue::QueueSpec => messaging::queue::QueueVerbs;
     /// Secrets whose value is put in by hand or by another tool.
     secret: data::secret::SecretSpec => data::secret::SecretVerbs;
     /// Long-running containers.
     service: compute::service::ServiceSpec => compute::service::ServiceVerbs;
     /// DynamoDB tables.
     table: data::table::TableSpec => data::table::TableVerbs;
+    /// Topics.
+    topic: messaging::topic::TopicSpec => messaging::topic::TopicVerbs;
+    /// User pools of Cognito.
+    user_pool: auth::user_pool::UserPoolSpec => auth::user_pool::UserPoolVerbs;
+    /// State machines of Step Functions.
+    workflow: compute::workflow::WorkflowSpec => compute::workflow::WorkflowVerbs;
 }
 
 /// The name of something that is used; the section that it stands in is its kind.

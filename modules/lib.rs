@@ -13,6 +13,7 @@
 //! *Invariants*: it prints nothing, reads files only through [`files::Files`], and gives the same
 //! document for the same spec. A fault of the spec is a diagnostic; a fault of platgen is left in the
 //! document for verification to report.
+pub mod auth;
 pub mod aws;
 pub mod aws_name;
 pub mod compute;
@@ -22,11 +23,15 @@ pub mod files;
 pub mod kind;
 pub mod kinds;
 pub mod kms;
+pub mod messaging;
 pub mod names;
 pub mod network;
+pub mod observability;
+pub mod pattern;
 pub mod platform;
 pub mod references;
 pub mod scaling;
+pub mod schedule;
 pub mod schema;
 #[cfg(test)]
 pub(crate) mod testing;
