@@ -44,9 +44,8 @@ impl fmt::Display for Expr {
         match self {
             Self::Ref(reference) => reference.fmt(out),
             Self::Call(name, arguments) => {
-                write!(out, "{name}(")?;
-                listed(arguments, out)?;
-                out.write_str(")")
+                let arguments: Vec<String> = arguments.iter().map(inside).collect();
+                write!(out, "{name}({})", arguments.join(", "))
             }
             Self::Index(base, IndexKey::Position(place)) => write!(out, "{base}[{place}]"),
             Self::Index(base, IndexKey::Key(key)) => write!(out, "{base}[{key:?}]"),
@@ -56,20 +55,28 @@ impl fmt::Display for Expr {
             Self::Variable(name) => write!(out, "var.{name}"),
             Self::EachKey => out.write_str("each.key"),
             Self::EachValue(path) => write!(out, "each.value{}", dotted(path)),
-            Self::For(comprehension) => match &comprehension.key {
-                Some(key) => write!(
-                    out,
-                    "{{for item in {} : {key} => {}}}",
-                    comprehension.collection, comprehension.value
-                ),
-                None => write!(
-                    out,
-                    "[for item in {} : {}]",
-                    comprehension.collection, comprehension.value
-                ),
-            },
+            Self::For(comprehension) => {
+                let collection = inside(&comprehension.collection);
+                let value = inside(&comprehension.value);
+                match &comprehension.key {
+                    Some(key) => {
+                        write!(out, "{{for item in {collection} : {} => {value}}}", inside(key))
+                    }
+                    None => write!(out, "[for item in {collection} : {value}]"),
+                }
+            }
             Self::Item(path) => write!(out, "item{}", dotted(path)),
         }
+    }
+}
+
+/// A value as part of an expression: texts have quotes there, and expressions no braces.
+fn inside(value: &Value) -> String {
+    match value {
+        Value::Expr(expr) => expr.to_string(),
+        Value::Text(text) => format!("{text:?}"),
+        Value::Template(_) => format!("\"{value}\""),
+        _ => value.to_string(),
     }
 }
 
@@ -102,8 +109,8 @@ mod tests {
             (vpc.get("tags[0].id"), "${module.network.aws_vpc.main.tags[0].id}"),
             (template![vpc.get("arn"), "/*"], "${module.network.aws_vpc.main.arn}/*"),
             (block! { a: vec![1, 2], b: true }, "{a = [1, 2], b = true}"),
-            (json(Value::from("x")), "${jsonencode(x)}"),
-            (Value::Expr(list), "${[for item in module.network.aws_vpc.main : ${item.id}]}"),
+            (json(Value::from("x")), "${jsonencode(\"x\")}"),
+            (Value::Expr(list), "${[for item in module.network.aws_vpc.main : item.id]}"),
             (Value::Expr(Expr::Variable("image".to_owned())), "${var.image}"),
             (Value::Expr(Expr::EachValue(vec!["name"])), "${each.value.name}"),
         ] {
