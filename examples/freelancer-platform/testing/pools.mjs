@@ -1,8 +1,8 @@
 // Two user pools for tests: keys, tokens, and the addresses where the keys are read.
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 
 /**
  * Starts a server with the keys of both pools.
@@ -12,7 +12,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
  *   token: (type: 'freelancer' | 'client', claims?: object, header?: object) => Promise<string>, stop: () => Promise<void> }>}
  */
 export async function startPools() {
-  const keys = { freelancer: await makeKey(), client: await makeKey() };
+  const keys = { freelancer: makeKey(), client: makeKey() };
   const requests = [];
   const server = createServer((request, response) => {
     requests.push(request.url);
@@ -45,10 +45,11 @@ export async function startPools() {
   };
 }
 
-async function makeKey() {
-  const { publicKey, privateKey } = await generateKeyPair('RS256');
+/** The key is shown without `alg`, so that what a token may be signed with is for the code under test to say. */
+function makeKey() {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const kid = randomUUID();
-  return { kid, privateKey, shown: { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' } };
+  return { kid, privateKey, shown: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' } };
 }
 
 /** An access token as Cognito makes it, unless the claims say otherwise; a claim of `undefined` is left out. */

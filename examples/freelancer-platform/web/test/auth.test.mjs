@@ -74,6 +74,8 @@ describe('authentication', () => {
       'without a signature': unsigned,
       'signed with the public key as a secret': symmetric,
       'changed after it was signed': tampered,
+      'signed by another algorithm with the right key': await client({}, { alg: 'RS512' }),
+      'signed by a probabilistic algorithm with the right key': await client({}, { alg: 'PS256' }),
       over: await client({ exp: now - 60 }),
       'not valid yet': await client({ nbf: now + 60 }),
       'without an end': await client({ exp: undefined }),

@@ -30,7 +30,7 @@ describe('payment-webhook with a real database', { skip }, () => {
       PAYMENT_CONFIRMATIONS_TOPIC_ARN: TOPIC_ARN,
       SECRET_TTL_SECONDS: '0',
     });
-    ({ handler } = createRequire(import.meta.url)('../dist/index.js'));
+    handler = loadBundle();
     const write = process.stdout.write.bind(process.stdout);
     process.stdout.write = (text, ...more) =>
       String(text).startsWith('{"time"') ? (lines.push(JSON.parse(text)), true) : write(text, ...more);
@@ -57,6 +57,13 @@ describe('payment-webhook with a real database', { skip }, () => {
       ),
     });
   });
+
+  /** The bundle as a new execution environment loads it, with connections of its own. */
+  function loadBundle() {
+    const require = createRequire(import.meta.url);
+    delete require.cache[require.resolve('../dist/index.js')];
+    return require('../dist/index.js').handler;
+  }
 
   const called = (action) => aws.calls.filter((call) => call.action === action).map((call) => call.input);
   const milestone = (project) => handler({ kind: 'milestone', project });
@@ -142,10 +149,23 @@ describe('payment-webhook with a real database', { skip }, () => {
     assert.equal(status, 'completed');
   });
 
-  test('calls at the same time pay one milestone', async () => {
+  test('calls at the same time, in execution environments of their own, pay one milestone', async () => {
     const project = await addProject(database, [40000, 60000], 1);
-    const results = await Promise.all([1, 2, 3].map(() => milestone(project.id)));
+    const handlers = [1, 2, 3].map(() => loadBundle());
+    const results = await Promise.all(handlers.map((handle) => handle({ kind: 'milestone', project: project.id })));
     assert.deepEqual(results.map((result) => result.status).sort(), ['nothing-due', 'nothing-due', 'paid']);
+    assert.equal((await transactions(project.id)).length, 1);
+  });
+
+  test('one event that comes to several execution environments at once is taken in once', async () => {
+    const project = await addProject(database, [40000], 1);
+    await milestone(project.id);
+    const record = recordOf(eventFor(project));
+    const handlers = [1, 2, 3].map(() => loadBundle());
+    const results = await Promise.all(handlers.map((handle) => handle({ Records: [record] })));
+    assert.deepEqual(results, Array(3).fill({ batchItemFailures: [] }));
+    assert.equal(lines.filter((line) => line.event === 'payment.processed').length, 1);
+    assert.equal((await transactions(project.id))[0].status, 'settled');
   });
 
   test('a release that could not be told is told by the next call', async () => {
