@@ -23,7 +23,8 @@ mod write;
 
 pub use document::{
     Document, FileBuilder, Local, Meta, Misuse, Module, ModuleBuilder, Output, Provider,
-    ProviderAlias, Resource, ResourceBuilder, Variable, VariableType, Versions, is_identifier,
+    ProviderAlias, ProviderVersion, Resource, ResourceBuilder, Variable, VariableType, Versions,
+    is_identifier,
 };
 pub use expr::{
     Address, Expr, For, Handle, IndexKey, LocalRef, Mode, ModuleAddress, PathStep, Ref,
