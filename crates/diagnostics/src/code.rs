@@ -112,6 +112,10 @@ codes! {
     WEAKENED = "PG0502" Warning "Production weakened";
     /// Requests travel without encryption.
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
+    /// Something that gets no security updates any more.
+    OUTDATED = "PG0505" Warning "Past its end of support";
+    /// A value that raises the oldest version of the provider.
+    NEWER_PROVIDER = "PG0506" Warning "Newer provider needed";
 }
 
 #[cfg(test)]
