@@ -8,15 +8,8 @@ use crate::observability::metric::{
 use platgen_terraform::Value;
 
 /// The keys of all metrics.
-pub(super) const KEYS: [&str; 7] = [
-    "calls",
-    "errors",
-    "throttles",
-    "duration",
-    "concurrency",
-    "iterator-age",
-    "dead-letters",
-];
+pub(super) const KEYS: [&str; 7] =
+    ["calls", "errors", "throttles", "duration", "concurrency", "iterator-age", "dead-letters"];
 
 /// From which share of the timeout on, and of reserved calls, somebody must look.
 const NEAR_LIMIT: f64 = 0.8;

@@ -26,11 +26,7 @@ const NAMES_THE_FUNCTION: &str = "cognito-idp.amazonaws.com";
 impl Function {
     /// Lets in every service that calls the function in the name of something else. Gives those
     /// permissions that callers have to wait for.
-    pub(super) fn lower_permissions(
-        &self,
-        platform: &Platform,
-        out: &mut Document,
-    ) -> Vec<Handle> {
+    pub(super) fn lower_permissions(&self, platform: &Platform, out: &mut Document) -> Vec<Handle> {
         let mut names = BTreeSet::new();
         let mut awaited = Vec::new();
         for grant in platform.connections.to(&self.id) {

@@ -1,9 +1,9 @@
 //! The role that a function acts as, and the queue for what failed.
 use super::Function;
 use crate::aws;
+use crate::compute::MODULE;
 use crate::compute::roles::attach_edges;
 use crate::compute::task::roles::{log_group, write_logs};
-use crate::compute::MODULE;
 use crate::connect::iam::{self, Arn, PolicyKind, PolicyPlace, Principal, Role, Statement};
 use crate::connect::{Declared, Grant};
 use crate::kind::Thing;

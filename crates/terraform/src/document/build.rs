@@ -295,7 +295,8 @@ mod tests {
     #[test]
     fn the_newest_version_of_the_provider_that_is_needed_counts() {
         let mut document = Document::default();
-        for version in [ProviderVersion(6, 9, 0), ProviderVersion(6, 19, 0), ProviderVersion(5, 0, 0)]
+        for version in
+            [ProviderVersion(6, 9, 0), ProviderVersion(6, 19, 0), ProviderVersion(5, 0, 0)]
         {
             document.needs_provider(version);
         }

@@ -53,7 +53,9 @@ impl Code {
         id: &ThingId,
         resolving: &mut Resolving<'_>,
     ) -> Option<Self> {
-        only_one_origin(spec, id, resolving);
+        if !has_one_origin(spec, id, resolving) {
+            return None;
+        }
         superfluous(spec, id, resolving);
         if let Some(image) = &spec.image {
             check_image(image, id, resolving);
@@ -78,19 +80,21 @@ fn origins(spec: &FunctionSpec) -> [(&'static str, bool); 3] {
     ]
 }
 
-fn only_one_origin(spec: &FunctionSpec, id: &ThingId, resolving: &mut Resolving<'_>) {
+/// Whether the spec says where the code is. What says it a second time is a finding.
+fn has_one_origin(spec: &FunctionSpec, id: &ThingId, resolving: &mut Resolving<'_>) -> bool {
     let origins = origins(spec);
     let mut said = origins.iter().filter(|(_, is_said)| *is_said).map(|(key, _)| *key);
     let Some(first) = said.next() else {
         let message = "nothing says where the code is";
         let help = "set `source` to a folder beside the spec, or `image`, or `code`";
         resolving.find_with(&code::MISSING_KEY, &id.path(), message, help);
-        return;
+        return false;
     };
     for other in said {
         let message = format!("`{first}` says already where the code is");
         resolving.find(&code::CONFLICT, &id.path().key(other), message);
     }
+    true
 }
 
 /// Keys that say nothing to code of this origin.
@@ -168,8 +172,7 @@ fn runtime(spec: &FunctionSpec, id: &ThingId, resolving: &mut Resolving<'_>) -> 
 }
 
 fn handler(spec: &FunctionSpec, id: &ThingId, resolving: &mut Resolving<'_>) -> Option<String> {
-    let is_program =
-        spec.runtime.is_some_and(|runtime| runtime.language() == Language::Provided);
+    let is_program = spec.runtime.is_some_and(|runtime| runtime.language() == Language::Provided);
     match &spec.handler {
         Some(handler) => Some(handler.to_string()),
         None if is_program => Some(BOOTSTRAP.to_owned()),
@@ -197,7 +200,7 @@ fn check_handler(
         return;
     }
     let key = if spec.handler.is_some() { "handler" } else { "source" };
-    let message = format!("the package has no `{}`", wanted.join("`, `"));
+    let message = format!("the package has no `{}`", wanted.join("` or `"));
     let help = "name a file of the source without its ending, a dot, and what in it is called";
     resolving.find_with(&code::BAD_FILE, &id.path().key(key), message, help);
 }

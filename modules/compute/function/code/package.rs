@@ -174,9 +174,8 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 fn base64(bytes: &[u8]) -> String {
     let mut text = String::new();
     for group in bytes.chunks(3) {
-        let bits = (0..3).fold(0, |bits, place| {
-            bits << 8 | usize::from(group.get(place).copied().unwrap_or(0))
-        });
+        let bits = (0..3)
+            .fold(0, |bits, place| bits << 8 | usize::from(group.get(place).copied().unwrap_or(0)));
         for place in 0..4 {
             let letter = ALPHABET[bits >> (18 - 6 * place) & 63];
             text.push(if place > group.len() { '=' } else { char::from(letter) });
