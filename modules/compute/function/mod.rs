@@ -102,7 +102,7 @@ impl Kind for FunctionSpec {
         let schedules = self.on.as_ref().map_or(&none, |on| &on.schedule);
         let retention = self.logs.as_ref().and_then(|logs| logs.retention);
         Function {
-            aws_name: self.aws_name(&id, resolving),
+            aws_name: aws_name_of(&id, resolving),
             code: Code::resolve(self, &id, resolving),
             memory: self.memory.map_or(512, Count::get),
             timeout: self.timeout(),
@@ -125,14 +125,6 @@ impl Kind for FunctionSpec {
 }
 
 impl FunctionSpec {
-    fn aws_name(&self, id: &ThingId, resolving: &mut Resolving<'_>) -> String {
-        let functions = resolving.spec.function.iter();
-        let said = functions.map(|(name, spec): (&Name, &Self)| {
-            (name, spec.aws_name.as_ref().map(ToString::to_string))
-        });
-        aws_name::resolve(id, LONGEST_NAME, said, resolving)
-    }
-
     fn check_counts(&self, id: &ThingId, resolving: &mut Resolving<'_>) {
         if self.layers.len() > MOST_LAYERS {
             let message = format!("{} layers; a function has {MOST_LAYERS}", self.layers.len());
@@ -178,6 +170,14 @@ impl FunctionSpec {
             max_age: seconds(self.max_age, 60..=21_600, &place, resolving),
         }
     }
+}
+
+fn aws_name_of(id: &ThingId, resolving: &mut Resolving<'_>) -> String {
+    let functions = resolving.spec.function.iter();
+    let said = functions.map(|(name, spec): (&Name, &FunctionSpec)| {
+        (name, spec.aws_name.as_ref().map(ToString::to_string))
+    });
+    aws_name::resolve(id, LONGEST_NAME, said, resolving)
 }
 
 /// An edge that needs a port in the network, if there is one.
@@ -288,7 +288,6 @@ impl Thing for Function {
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
         let mut findings = self.check_environment(platform);
         findings.extend(super::roles::check_size(&self.id, &[|grant| &grant.task], platform));
-        findings.extend(self.check_streams());
         findings
     }
 

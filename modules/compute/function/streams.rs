@@ -7,13 +7,8 @@ use crate::kind::Output;
 use crate::messaging::queue::QueueFeed;
 use crate::pattern::Pattern;
 use crate::platform::Platform;
-use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_source::{Count, Duration};
 use platgen_terraform::{Document, Handle, ResourceBuilder, Value, block};
-
-/// The longest time that a batch is waited for
-/// (<https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html>).
-const LONGEST_WINDOW: Duration = Duration::seconds(300);
 
 /// How often a batch of changes that failed is tried again. Each time it is halved first, until the
 /// change alone is left that makes it fail; as long as it is tried, no later change of its shard is
@@ -21,23 +16,6 @@ const LONGEST_WINDOW: Duration = Duration::seconds(300);
 const MOST_RETRIES: i64 = 10;
 
 impl Function {
-    /// Finds batches that are waited for too long.
-    pub(super) fn check_streams(&self) -> Vec<Diagnostic> {
-        let finding = |trigger: &Trigger| {
-            let window = match &trigger.feed {
-                Feed::Queue(feed) => feed.window,
-                Feed::Table(feed) => feed.window,
-                Feed::Bucket(_) | Feed::EventBus(_) | Feed::Topic(_) => None,
-            };
-            let is_long = window.is_some_and(|window| window > LONGEST_WINDOW);
-            is_long.then(|| {
-                let message = format!("this is longer than {LONGEST_WINDOW}");
-                Diagnostic::at(&code::OUT_OF_RANGE, &trigger.cause.key("window"), message)
-            })
-        };
-        self.triggers.iter().filter_map(finding).collect()
-    }
-
     /// Has Lambda read the queues and tables, once the role holds all its rights: what is read calls
     /// the code at once.
     pub(super) fn lower_streams(

@@ -79,7 +79,6 @@ fn limits_of_lambda_are_kept() {
     check("timeout = \"16m\"", "PG0104 .timeout");
     check("max_age = \"59s\"", "PG0104 .max_age");
     check("concurrency = 2\nprovisioned = 3", "PG0401 .provisioned");
-    check("on.queue.jobs.window = \"6m\"\n[queue.jobs]", "PG0104 .on.queue.jobs.window");
     let long = format!("env.LONG = \"{}\"", "x".repeat(4092));
     check(&long, "");
     check(&long.replace("LONG", "LONGER"), "PG0405 .env");
