@@ -128,6 +128,10 @@ codes! {
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
     /// A rule of `[never]` that no edge could break.
     IDLE_RULE = "PG0504" Warning "Rule without effect";
+    /// Something that gets no security updates any more.
+    OUTDATED = "PG0505" Warning "Past its end of support";
+    /// A value that raises the oldest version of the provider.
+    NEWER_PROVIDER = "PG0506" Warning "Newer provider needed";
 }
 
 #[cfg(test)]
