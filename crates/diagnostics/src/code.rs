@@ -112,6 +112,10 @@ codes! {
     WEAKENED = "PG0502" Warning "Production weakened";
     /// Requests travel without encryption.
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
+    /// Something that must be there first, and that the spec does not make.
+    PREREQUISITE = "PG0504" Warning "Step by hand needed";
+    /// A consumer that has no way to what it uses.
+    UNREACHABLE = "PG0505" Warning "No way there";
 }
 
 #[cfg(test)]

@@ -1,0 +1,68 @@
+//! What is wrong with a pool that only shows once every thing and every edge is decided.
+use super::UserPool;
+use crate::connect::Reach;
+use crate::kind::Thing;
+use crate::kinds::TargetName;
+use crate::platform::Platform;
+use platgen_source::diagnostics::{Diagnostic, code};
+
+/// The port of HTTPS, at which the public keys are.
+const HTTPS: u16 = 443;
+
+impl UserPool {
+    /// Everything that is wrong.
+    pub(super) fn findings(&self, platform: &Platform) -> Vec<Diagnostic> {
+        let mut findings: Vec<Diagnostic> = self.out_of_reach(platform).collect();
+        findings.extend(self.check_parent(platform));
+        findings.extend(self.check_mail(platform));
+        findings
+    }
+
+    /// Those that check tokens and cannot fetch the keys: these are on the internet, and no endpoint
+    /// leads there
+    /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html>).
+    fn out_of_reach<'a>(&'a self, platform: &'a Platform) -> impl Iterator<Item = Diagnostic> + 'a {
+        let name = TargetName(self.id.name.clone());
+        let verifies = move |thing: &&dyn Thing| {
+            let verbs = thing.uses().and_then(|uses| uses.user_pool.get(&name));
+            verbs.is_some_and(|verbs| verbs.verify.is_some())
+        };
+        let enclosed = move |thing: &&dyn Thing| thing.in_network() && !gets_out(*thing, platform);
+        platform.things.all().filter(verifies).filter(enclosed).map(|thing| {
+            let consumer = thing.id();
+            let message = format!(
+                "`{consumer}` checks tokens of `{}`, whose public keys are on the internet, and has no way there",
+                self.id
+            );
+            let help = format!("add it: [{consumer}.uses] internet = \"https\"");
+            let path = consumer.path().key("uses").key(self.id.kind).key(self.id.name.as_str());
+            Diagnostic::at(&code::UNREACHABLE, &path, message).help(help)
+        })
+    }
+
+    /// Cognito takes only senders that are verified, and without a zone nobody but the user can verify.
+    fn check_mail(&self, platform: &Platform) -> Option<Diagnostic> {
+        let mail = platform.things.email.get(self.mail.as_ref()?)?;
+        if mail.has_zone(platform) {
+            return None;
+        }
+        let domain = mail.domain();
+        let message = format!(
+            "Cognito takes `{}` as a sender once `{domain}` is verified, and its records are not in the platform's zone",
+            mail.id()
+        );
+        let help =
+            format!("apply `{}` first, and make the records that its outputs list", mail.id());
+        let path = self.id.path().key("mail");
+        Some(Diagnostic::at(&code::PREREQUISITE, &path, message).help(help))
+    }
+}
+
+/// Whether any edge leads a thing to addresses outside.
+fn gets_out(thing: &dyn Thing, platform: &Platform) -> bool {
+    let mut grants = platform.connections.of(thing.id());
+    grants.any(|grant| {
+        let mut reach = grant.reach.iter();
+        reach.any(|reach| matches!(reach, Reach::Internet(None | Some(HTTPS))))
+    })
+}

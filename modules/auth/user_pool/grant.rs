@@ -1,0 +1,124 @@
+//! What an edge to a user pool gives: the names that tokens are checked by, and rights on users.
+use super::UserPool;
+use crate::connect::iam::{Arn, Statement};
+use crate::connect::{Delivery, Edge, Grant, NoNarrowing, Reach};
+use crate::data::key;
+use crate::kind::Target;
+use crate::names::variable_prefix;
+use crate::text::VariableName;
+use platgen_source::Read;
+
+/// What others may do with a user pool.
+#[derive(Clone, Debug, Default, Read)]
+#[spec(verbs)]
+pub struct UserPoolVerbs {
+    /// The beginning of the variables' names.
+    pub r#as: Option<VariableName>,
+    /// Check tokens: no rights, only the names of the pool and its clients. The public keys are on the
+    /// internet, so what stands in the VPC needs `internet = "https"` as well.
+    pub verify: Option<NoNarrowing>,
+    /// Read users and groups.
+    pub read: Option<NoNarrowing>,
+    /// Sign users in and out in their name, with the secrets of clients.
+    pub authenticate: Option<NoNarrowing>,
+    /// Make and change users, and put them into groups.
+    pub manage: Option<NoNarrowing>,
+    /// Delete users.
+    pub delete: Option<NoNarrowing>,
+}
+
+/// The actions of each verb
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html>).
+const READ: [&str; 5] = [
+    "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminListGroupsForUser",
+    "cognito-idp:ListGroups",
+    "cognito-idp:ListUsers",
+    "cognito-idp:ListUsersInGroup",
+];
+const AUTHENTICATE: [&str; 3] = [
+    "cognito-idp:AdminInitiateAuth",
+    "cognito-idp:AdminRespondToAuthChallenge",
+    "cognito-idp:AdminUserGlobalSignOut",
+];
+const MANAGE: [&str; 9] = [
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminConfirmSignUp",
+    "cognito-idp:AdminCreateUser",
+    "cognito-idp:AdminDisableUser",
+    "cognito-idp:AdminEnableUser",
+    "cognito-idp:AdminRemoveUserFromGroup",
+    "cognito-idp:AdminResetUserPassword",
+    "cognito-idp:AdminSetUserPassword",
+    "cognito-idp:AdminUpdateUserAttributes",
+];
+const DELETE: [&str; 1] = ["cognito-idp:AdminDeleteUser"];
+
+impl Target for UserPool {
+    type Verbs = UserPoolVerbs;
+
+    fn grant(&self, verbs: &UserPoolVerbs, edge: &Edge<'_>) -> Grant {
+        let mut grant = edge.grant();
+        let rights: [(_, &[&'static str]); 4] = [
+            (&verbs.read, &READ),
+            (&verbs.authenticate, &AUTHENTICATE),
+            (&verbs.manage, &MANAGE),
+            (&verbs.delete, &DELETE),
+        ];
+        for (_, actions) in rights.into_iter().filter(|(verb, _)| verb.is_some()) {
+            let pool = Arn::new("cognito-idp:userpool", self.handle().get("arn"));
+            grant.task.push(Statement::allow(actions, vec![pool]));
+            grant.reach.insert(Reach::Interface("cognito-idp"));
+        }
+        // A placeholder of a secret asks for it, whatever the verbs are.
+        if verbs.authenticate.is_some() || edge.delivery == Delivery::Inject {
+            self.give_secrets(edge, &mut grant);
+        }
+        // A function that the pool calls must not wait for the pool; each call names it.
+        if !self.calls_function(edge.consumer) {
+            self.give_names(verbs, edge, &mut grant);
+        }
+        grant
+    }
+}
+
+impl UserPool {
+    fn give_names(&self, verbs: &UserPoolVerbs, edge: &Edge<'_>, grant: &mut Grant) {
+        grant.variables.push((edge.variable("USER_POOL_ID"), self.handle().get("id")));
+        if verbs.verify.is_some() {
+            grant.variables.push((edge.variable("ISSUER"), self.issuer()));
+        }
+        if verbs.verify.is_none() && verbs.authenticate.is_none() {
+            return;
+        }
+        let only = if self.clients.len() == 1 { self.clients.keys().next() } else { None };
+        if let Some(client) = only {
+            grant.variables.push((edge.variable("CLIENT_ID"), self.client(client).get("id")));
+        }
+        for client in self.clients.keys() {
+            let suffix = format!("{}_CLIENT_ID", variable_prefix(client.as_str()));
+            grant.variables.push((edge.variable(&suffix), self.client(client).get("id")));
+        }
+    }
+
+    /// The secrets of clients: of what starts a task that has them injected, of the code of all others.
+    fn give_secrets(&self, edge: &Edge<'_>, grant: &mut Grant) {
+        let region = &edge.platform.head.region;
+        for (client, _) in self.clients.iter().filter(|(_, client)| client.secret) {
+            let secret = self.client_secret(client).get("arn");
+            let arn = Arn::new("secretsmanager:Secret", secret.clone());
+            let rights = [
+                Statement::allow(&["secretsmanager:GetSecretValue"], vec![arn]),
+                key::right(&["kms:Decrypt"], "secretsmanager", region),
+            ];
+            grant.reach.insert(Reach::Interface("secretsmanager"));
+            if edge.delivery == Delivery::Inject {
+                grant.execution.extend(rights);
+            } else {
+                let name = format!("{}_CLIENT_SECRET_ARN", variable_prefix(client.as_str()));
+                grant.task.extend(rights);
+                grant.variables.push((edge.variable(&name), secret));
+            }
+        }
+    }
+}
