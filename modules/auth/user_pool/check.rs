@@ -4,7 +4,8 @@ use crate::connect::Reach;
 use crate::kind::Thing;
 use crate::kinds::TargetName;
 use crate::platform::Platform;
-use platgen_source::diagnostics::{Diagnostic, code};
+use platgen_source::Name;
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 
 /// The port of HTTPS, at which the public keys are.
 const HTTPS: u16 = 443;
@@ -15,6 +16,7 @@ impl UserPool {
         let mut findings: Vec<Diagnostic> = self.out_of_reach(platform).collect();
         findings.extend(self.check_parent(platform));
         findings.extend(self.check_mail(platform));
+        findings.extend(self.missing_secrets(platform));
         findings
     }
 
@@ -55,6 +57,20 @@ impl UserPool {
             format!("apply `{}` first, and make the records that its outputs list", mail.id());
         let path = self.id.path().key("mail");
         Some(Diagnostic::at(&code::PREREQUISITE, &path, message).help(help))
+    }
+
+    /// Placeholders of secrets that their clients do not have.
+    fn missing_secrets(&self, platform: &Platform) -> Vec<Diagnostic> {
+        let things = platform.things.all();
+        let spoken_of = things.flat_map(|thing| self.secrets_spoken_of(thing.id(), platform));
+        let has_secret = |name: &Name| self.clients.get(name).is_some_and(|client| client.secret);
+        let missing = spoken_of.filter(|(client, _)| !has_secret(client));
+        let finding = |(client, place): (Name, SpecPath)| {
+            let message = format!("the client `{client}` of `{}` has no secret", self.id);
+            let help = format!("set secret = true in [{}.client.{client}]", self.id);
+            Diagnostic::at(&code::UNKNOWN_OUTPUT, &place, message).help(help)
+        };
+        missing.map(finding).collect()
     }
 }
 

@@ -1,12 +1,15 @@
 //! What an edge to a user pool gives: the names that tokens are checked by, and rights on users.
 use super::UserPool;
+use crate::compute::task::Task;
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Delivery, Edge, Grant, NoNarrowing, Reach};
 use crate::data::key;
-use crate::kind::Target;
+use crate::kind::{Target, Thing, ThingId};
 use crate::names::variable_prefix;
-use crate::text::VariableName;
-use platgen_source::Read;
+use crate::platform::Platform;
+use crate::text::{Piece, VariableName};
+use platgen_source::diagnostics::SpecPath;
+use platgen_source::{Name, Read};
 
 /// What others may do with a user pool.
 #[derive(Clone, Debug, Default, Read)]
@@ -101,10 +104,15 @@ impl UserPool {
         }
     }
 
-    /// The secrets of clients: of what starts a task that has them injected, of the code of all others.
+    /// The secrets of clients: those that a task has injected, for what starts it; else all, for the
+    /// code, which reads them itself.
     fn give_secrets(&self, edge: &Edge<'_>, grant: &mut Grant) {
         let region = &edge.platform.head.region;
-        for (client, _) in self.clients.iter().filter(|(_, client)| client.secret) {
+        let injects = edge.delivery == Delivery::Inject;
+        let spoken_of = self.secrets_spoken_of(edge.consumer, edge.platform);
+        let wanted = |name: &Name| !injects || spoken_of.iter().any(|(client, _)| client == name);
+        let secrets = self.clients.iter().filter(|(name, client)| client.secret && wanted(name));
+        for (client, _) in secrets {
             let secret = self.client_secret(client).get("arn");
             let arn = Arn::new("secretsmanager:Secret", secret.clone());
             let rights = [
@@ -112,13 +120,43 @@ impl UserPool {
                 key::right(&["kms:Decrypt"], "secretsmanager", region),
             ];
             grant.reach.insert(Reach::Interface("secretsmanager"));
-            if edge.delivery == Delivery::Inject {
+            if injects {
                 grant.execution.extend(rights);
             } else {
                 let name = format!("{}_CLIENT_SECRET_ARN", variable_prefix(client.as_str()));
                 grant.task.extend(rights);
                 grant.variables.push((edge.variable(&name), secret));
             }
+        }
+    }
+
+    /// The clients whose secrets the variables of a task speak of, and where.
+    pub(super) fn secrets_spoken_of(
+        &self,
+        consumer: &ThingId,
+        platform: &Platform,
+    ) -> Vec<(Name, SpecPath)> {
+        let task = platform.thing(consumer).and_then(Thing::task);
+        let containers = task.into_iter().flat_map(Task::containers);
+        let settings = containers.flat_map(|container| container.settings.values());
+        let spoken_of = settings.flat_map(|setting| {
+            let clients = setting.pieces.iter().filter_map(|piece| self.secret_in(piece));
+            clients.map(|client| (client, setting.place.clone()))
+        });
+        spoken_of.collect()
+    }
+
+    /// The client whose secret a piece of a text gives.
+    fn secret_in(&self, piece: &Piece) -> Option<Name> {
+        match piece {
+            Piece::Output { kind, name, output } => match output.as_slice() {
+                [_, client, word] if word == "secret" => {
+                    let is_own = kind == self.id.kind && name == self.id.name.as_str();
+                    Name::new(client).filter(|_| is_own)
+                }
+                _ => None,
+            },
+            _ => None,
         }
     }
 }

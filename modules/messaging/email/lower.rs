@@ -8,7 +8,7 @@ use crate::messaging::topic::TopicSpec;
 use crate::platform::Platform;
 use platgen_source::Name;
 use platgen_source::diagnostics::SpecPath;
-use platgen_terraform::{Address, Document, Handle, Value, block};
+use platgen_terraform::{Address, Document, Handle, ResourceBuilder, Value, block};
 use std::collections::BTreeSet;
 
 /// The service that publishes what happens to messages.
@@ -16,6 +16,20 @@ const SERVICE: &str = "ses.amazonaws.com";
 /// The tag that SES puts on every message
 /// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-add-event-destination-cloudwatch.html>).
 pub(super) const DIMENSION: &str = "ses:configuration-set";
+
+/// Where events of messages go.
+struct Destination<'a> {
+    /// The last part of the resource's name, and the name at AWS.
+    part: String,
+    /// Which events.
+    events: &'a BTreeSet<MailEvent>,
+    /// The block that says where.
+    argument: &'static str,
+    value: Value,
+    cause: SpecPath,
+    /// What must exist before.
+    after: Option<Handle>,
+}
 
 impl Email {
     /// SES's way to every topic that gets the events
@@ -99,61 +113,49 @@ impl Email {
     }
 
     fn lower_events(&self, set: &Handle, platform: &Platform, out: &mut Document) {
-        let metrics = block! {
-            cloud_watch_destination: block! {
-                dimension_configuration: block! {
-                    dimension_name: DIMENSION,
-                    dimension_value_source: "MESSAGE_TAG",
-                    default_dimension_value: &self.aws_name,
-                },
-            },
+        let dimension = block! {
+            dimension_name: DIMENSION,
+            dimension_value_source: "MESSAGE_TAG",
+            default_dimension_value: &self.aws_name,
         };
-        let place = ["metrics", "cloudwatch"];
-        self.lower_destination(
-            set,
-            place,
-            &self.counted(),
-            metrics,
-            &self.id.path().key("track"),
-            out,
-        );
+        let metrics = Destination {
+            part: "metrics".to_owned(),
+            events: &self.counted(),
+            argument: "cloud_watch_destination",
+            value: block! { dimension_configuration: dimension },
+            cause: self.id.path().key("track"),
+            after: None,
+        };
+        self.lower_destination(set, metrics, out);
         for topic in self.topics.iter().filter_map(|name| platform.things.topic.get(name)) {
-            let arn = topic.handle().get("arn");
-            let destination = block! { sns_destination: block! { topic_arn: arn } };
-            let name = topic.id().name.as_str();
-            let part = format!("topic-{name}");
-            self.lower_destination(
-                set,
-                [&part, &part],
-                &self.track,
-                destination,
-                &self.events_path(),
-                out,
-            );
+            let destination = Destination {
+                part: format!("topic-{}", topic.id().name),
+                events: &self.track,
+                argument: "sns_destination",
+                value: block! { topic_arn: topic.handle().get("arn") },
+                cause: self.events_path(),
+                after: Some(topic_policy(topic.id())),
+            };
+            self.lower_destination(set, destination, out);
         }
     }
 
-    fn lower_destination(
-        &self,
-        set: &Handle,
-        [part, aws_name]: [&str; 2],
-        events: &BTreeSet<MailEvent>,
-        destination: Value,
-        cause: &SpecPath,
-        out: &mut Document,
-    ) {
-        let words: Vec<&str> = events.iter().map(|event| event.aws_word()).collect();
-        let mut event_destination = block! { enabled: true, matching_event_types: words };
-        if let (Value::Map(entries), Value::Map(more)) = (&mut event_destination, destination) {
-            entries.extend(more);
-        }
+    fn lower_destination(&self, set: &Handle, destination: Destination<'_>, out: &mut Document) {
+        let words: Vec<&str> = destination.events.iter().map(|event| event.aws_word()).collect();
         let arguments = block! {
             configuration_set_name: set.get("configuration_set_name"),
-            event_destination_name: aws_name,
-            event_destination: event_destination,
+            event_destination_name: &destination.part,
+            event_destination: block! {
+                enabled: true,
+                matching_event_types: words,
+                (destination.argument): destination.value,
+            },
         };
         let kind = "aws_sesv2_configuration_set_event_destination";
-        self.add(kind, &[part], arguments, cause, out);
+        let mut file = out.module(MODULE).file(&self.id.file());
+        let resource = file.resource(kind, &self.id.local(&[&destination.part]), arguments);
+        let after = destination.after.iter();
+        after.fold(resource, ResourceBuilder::depends_on).cause(&destination.cause).add();
     }
 
     fn lower_templates(&self, out: &mut Document) {
@@ -185,4 +187,9 @@ impl Email {
             .cause(&self.id.path())
             .add();
     }
+}
+
+/// The policy of a topic. SES publishes to a topic when it is told of it, and must be let in by then.
+fn topic_policy(topic: &ThingId) -> Handle {
+    Handle::new(MODULE, Address::managed("aws_sns_topic_policy", &topic.local(&[])))
 }

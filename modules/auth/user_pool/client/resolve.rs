@@ -156,12 +156,11 @@ impl ClientResolver<'_, '_> {
         urls
     }
 
-    /// Every client can renew its tokens. A machine asks for new ones.
+    /// Every client can renew tokens. A machine has none to renew, but Cognito would add more flows if
+    /// nothing was said.
     fn flows(&mut self) -> Vec<&'static str> {
-        if self.is_machine() {
-            return Vec::new();
-        }
-        let flows = self.spec.flows.clone().unwrap_or_else(|| vec![AuthFlow::Srp]);
+        let usual = if self.is_machine() { Vec::new() } else { vec![AuthFlow::Srp] };
+        let flows = self.spec.flows.clone().unwrap_or(usual);
         let functions = self.pool.trigger.functions();
         let missing = CHALLENGES.into_iter();
         let missing = missing.filter(|moment| !functions.contains_key(moment));
