@@ -1,14 +1,12 @@
 //! What is wrong with a pool that only shows once every thing and every edge is decided.
 use super::UserPool;
-use crate::connect::Reach;
 use crate::kind::Thing;
 use crate::kinds::TargetName;
+use crate::network;
 use crate::platform::Platform;
 use platgen_source::Name;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
-
-/// The port of HTTPS, at which the public keys are.
-const HTTPS: u16 = 443;
+use std::collections::BTreeSet;
 
 impl UserPool {
     /// Everything that is wrong.
@@ -29,7 +27,9 @@ impl UserPool {
             let verbs = thing.uses().and_then(|uses| uses.user_pool.get(&name));
             verbs.is_some_and(|verbs| verbs.verify.is_some())
         };
-        let enclosed = move |thing: &&dyn Thing| thing.in_network() && !gets_out(*thing, platform);
+        let enclosed = move |thing: &&dyn Thing| {
+            thing.in_network() && !network::reaches_internet(thing.id(), platform)
+        };
         platform.things.all().filter(verifies).filter(enclosed).map(|thing| {
             let consumer = thing.id();
             let message = format!(
@@ -59,26 +59,20 @@ impl UserPool {
         Some(Diagnostic::at(&code::PREREQUISITE, &path, message).help(help))
     }
 
-    /// Placeholders of secrets that their clients do not have.
+    /// Placeholders of secrets that their clients do not have. A job may have them of a service.
     fn missing_secrets(&self, platform: &Platform) -> Vec<Diagnostic> {
         let things = platform.things.all();
         let spoken_of = things.flat_map(|thing| self.secrets_spoken_of(thing.id(), platform));
         let has_secret = |name: &Name| self.clients.get(name).is_some_and(|client| client.secret);
-        let missing = spoken_of.filter(|(client, _)| !has_secret(client));
-        let finding = |(client, place): (Name, SpecPath)| {
+        let missing: BTreeSet<(SpecPath, Name)> = spoken_of
+            .filter(|(client, _)| !has_secret(client))
+            .map(|(client, place)| (place, client))
+            .collect();
+        let finding = |(place, client): (SpecPath, Name)| {
             let message = format!("the client `{client}` of `{}` has no secret", self.id);
             let help = format!("set secret = true in [{}.client.{client}]", self.id);
             Diagnostic::at(&code::UNKNOWN_OUTPUT, &place, message).help(help)
         };
-        missing.map(finding).collect()
+        missing.into_iter().map(finding).collect()
     }
-}
-
-/// Whether any edge leads a thing to addresses outside.
-fn gets_out(thing: &dyn Thing, platform: &Platform) -> bool {
-    let mut grants = platform.connections.of(thing.id());
-    grants.any(|grant| {
-        let mut reach = grant.reach.iter();
-        reach.any(|reach| matches!(reach, Reach::Internet(None | Some(HTTPS))))
-    })
 }

@@ -84,23 +84,26 @@ fn chosen(name: String, path: &SpecPath, resolving: &mut Resolving<'_>) -> Domai
     Domain::Chosen(name)
 }
 
+/// Nothing is made of a name that cannot be, so that it needs no address of its parent either.
 fn own(domain: String, path: &SpecPath, resolving: &mut Resolving<'_>) -> Domain {
-    let zone = resolving.head.zone.clone();
-    if !is_domain(&domain) {
+    let zone = resolving.head.zone.as_ref();
+    let (code, message, help) = if !is_domain(&domain) {
         let message = format!("`{}` is no domain name", domain.escape_debug());
-        resolving.find(&code::MALFORMED, path, message);
-    } else if zone.as_ref().is_none_or(|zone| !is_in_zone(&domain, zone)) {
+        (&code::MALFORMED, message, "write a name such as auth.example.com")
+    } else if zone.is_none_or(|zone| !is_in_zone(&domain, zone)) {
         let message = format!(
             "`{domain}` is in no hosted zone of the platform: it gets no record and no certificate"
         );
         let help = "name a host in the zone, or set `domain` and `zone` in [platform]";
-        resolving.find_with(&code::IMPOSSIBLE, path, message, help);
-    } else if resolving.spec.platform.domain.as_ref().is_some_and(|d| d.as_str() == domain) {
+        (&code::IMPOSSIBLE, message, help)
+    } else if resolving.head.domain.as_ref() == Some(&domain) {
         let message = format!("`{domain}` is the domain of the platform itself");
-        let help = "put a word before it: \"auth.{platform.domain}\"";
-        resolving.find_with(&code::NAME_CLASH, path, message, help);
-    }
-    Domain::Own(domain)
+        (&code::NAME_CLASH, message, "put a word before it: \"auth.{platform.domain}\"")
+    } else {
+        return Domain::Own(domain);
+    };
+    resolving.find_with(code, path, message, help);
+    Domain::Chosen(domain)
 }
 
 impl UserPool {

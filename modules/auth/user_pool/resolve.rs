@@ -241,7 +241,8 @@ impl UserPoolSpec {
 
 /// Whether a text holds the words of a link between `{##` and `##}`.
 fn has_link(text: &str) -> bool {
-    text.split_once("{##").is_some_and(|(_, rest)| rest.contains("##}"))
+    let words = text.split_once("{##").and_then(|(_, rest)| rest.split_once("##}"));
+    words.is_some_and(|(words, _)| !words.is_empty())
 }
 
 fn check_length(
