@@ -120,7 +120,7 @@ const LONGEST_TEXT: i64 = 2048;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Attribute {
     name: String,
-    attribute_type: AttributeType,
+    data_type: AttributeType,
     range: (i64, i64),
     mutable: bool,
     required: bool,
@@ -132,7 +132,7 @@ impl Attribute {
         let range = if standard == StandardAttribute::Birthdate { (10, 10) } else { (0, 2048) };
         Self {
             name: standard.word().to_owned(),
-            attribute_type: AttributeType::String,
+            data_type: AttributeType::String,
             range,
             mutable: true,
             required: true,
@@ -142,10 +142,10 @@ impl Attribute {
     /// A block of the argument `schema`.
     pub(super) fn block(&self) -> Value {
         let (least, greatest) = (self.range.0.to_string(), self.range.1.to_string());
-        let is = |wanted| (self.attribute_type == wanted).then_some(());
+        let is = |wanted| (self.data_type == wanted).then_some(());
         block! {
             name: &self.name,
-            attribute_data_type: self.attribute_type.aws_word(),
+            attribute_data_type: self.data_type.aws_word(),
             developer_only_attribute: false,
             mutable: self.mutable,
             required: self.required,
@@ -189,7 +189,7 @@ pub(super) fn resolve(
     }
     let attribute = |(name, spec): (&AttributeName, &AttributeSpec)| Attribute {
         name: name.to_string(),
-        attribute_type: spec.r#type,
+        data_type: spec.r#type,
         range: range(spec, &path.key(name.as_str()), resolving),
         mutable: spec.mutable.unwrap_or(true),
         required: false,

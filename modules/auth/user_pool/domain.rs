@@ -134,7 +134,7 @@ impl UserPool {
             Domain::Chosen(name) => (Value::from(name), None),
             Domain::Own(domain) => {
                 let certificate = self.lower_certificate(domain, &cause, platform, out);
-                (self.after_parent(domain, platform), Some(certificate))
+                (after_parent(domain, platform), Some(certificate))
             }
         };
         let is_own = certificate.is_some();
@@ -189,16 +189,6 @@ impl UserPool {
         file.resource("aws_route53_record", &local, arguments).cause(cause).add();
     }
 
-    /// A domain that waits for the record of its parent, where the platform makes one: Cognito takes
-    /// no name whose parent has no address.
-    fn after_parent(&self, domain: &str, platform: &Platform) -> Value {
-        let Some((label, parent)) = domain.split_once('.') else { return Value::from(domain) };
-        match parent_record(parent, platform) {
-            Some(record) => template![label, ".", record.get("fqdn")],
-            None => Value::from(domain),
-        }
-    }
-
     /// A parent whose address the platform does not make must have one already.
     pub(super) fn check_parent(&self, platform: &Platform) -> Option<Diagnostic> {
         let Domain::Own(domain) = &self.domain else { return None };
@@ -212,6 +202,16 @@ impl UserPool {
         let help = format!("make an A record of `{parent}` before you apply");
         let path = self.id.path().key("domain");
         Some(Diagnostic::at(&code::PREREQUISITE, &path, message).help(help))
+    }
+}
+
+/// A domain that waits for the record of its parent, where the platform makes one: Cognito takes
+/// no name whose parent has no address.
+fn after_parent(domain: &str, platform: &Platform) -> Value {
+    let Some((label, parent)) = domain.split_once('.') else { return Value::from(domain) };
+    match parent_record(parent, platform) {
+        Some(record) => template![label, ".", record.get("fqdn")],
+        None => Value::from(domain),
     }
 }
 

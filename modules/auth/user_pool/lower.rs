@@ -5,6 +5,7 @@ use crate::auth::MODULE;
 use crate::messaging::email::Email;
 use crate::platform::Platform;
 use platgen_terraform::{Document, Value, block};
+use std::collections::BTreeMap;
 
 impl UserPool {
     /// Puts the pool and everything in it into a document.
@@ -169,15 +170,15 @@ fn takeover_block(mail: &Email, platform: &Platform) -> Value {
 
 impl Password {
     fn block(&self) -> Value {
-        block! {
-            minimum_length: self.length,
-            require_lowercase: self.lowercase,
-            require_uppercase: self.uppercase,
-            require_numbers: self.numbers,
-            require_symbols: self.symbols,
-            temporary_password_validity_days: self.temporary_days,
-            password_history_size: self.history,
-        }
+        let mut arguments: BTreeMap<String, Value> =
+            self.needs.iter().map(|(name, needed)| (name.clone(), (*needed).into())).collect();
+        let numbers = [
+            ("minimum_length", Some(self.length)),
+            ("temporary_password_validity_days", Some(self.temporary_days)),
+            ("password_history_size", self.history),
+        ];
+        arguments.extend(numbers.map(|(name, number)| (name.to_owned(), number.into())));
+        arguments.into()
     }
 }
 

@@ -62,10 +62,8 @@ pub struct UserPool {
 #[derive(Debug)]
 struct Password {
     length: i64,
-    lowercase: bool,
-    uppercase: bool,
-    numbers: bool,
-    symbols: bool,
+    /// Whether each kind of letters is needed, by its argument.
+    needs: BTreeMap<String, bool>,
     history: Option<i64>,
     temporary_days: i64,
 }

@@ -118,12 +118,17 @@ impl UserPoolSpec {
             let message = format!("{temporary} is not 1 to 365 whole days");
             resolving.find(&code::OUT_OF_RANGE, &path.key("password").key("temporary"), message);
         }
+        let needs = [
+            ("lowercase", spec.lowercase),
+            ("numbers", spec.numbers),
+            ("symbols", spec.symbols),
+            ("uppercase", spec.uppercase),
+        ];
         Password {
             length: spec.length.map_or(12, Count::get),
-            lowercase: spec.lowercase.unwrap_or(true),
-            uppercase: spec.uppercase.unwrap_or(true),
-            numbers: spec.numbers.unwrap_or(true),
-            symbols: spec.symbols.unwrap_or(true),
+            needs: needs
+                .map(|(kind, said)| (format!("require_{kind}"), said.unwrap_or(true)))
+                .into(),
             history: spec.history.map(Count::get),
             temporary_days: days.unwrap_or_default(),
         }

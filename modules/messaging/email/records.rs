@@ -40,9 +40,10 @@ struct Record {
 }
 
 fn dkim_domain(region: &str) -> String {
-    match OWN_DKIM_DOMAIN.contains(&region) {
-        true => format!("dkim.{region}.amazonses.com"),
-        false => "dkim.amazonses.com".to_owned(),
+    if OWN_DKIM_DOMAIN.contains(&region) {
+        format!("dkim.{region}.amazonses.com")
+    } else {
+        "dkim.amazonses.com".to_owned()
     }
 }
 
