@@ -94,7 +94,7 @@ fn a_name_of_ones_own_has_a_certificate_and_a_record() {
 fn a_parent_without_an_address_is_told() {
     let text = "[user_pool.users]\ndomain = \"auth.{platform.domain}\"\n";
     let found: Vec<_> = found(text).into_iter().map(|(code, path, _)| (code, path)).collect();
-    assert_eq!(found, [("PG0504", "user_pool.users.domain".to_owned())]);
+    assert_eq!(found, [("PG0507", "user_pool.users.domain".to_owned())]);
     assert_eq!(get(text, ADDRESS)["domain"], "auth.shop.example.com");
     assert!(read("dev", text).platform.is_some(), "it is a warning");
 }

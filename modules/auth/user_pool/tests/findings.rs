@@ -153,7 +153,7 @@ fn keys_that_cannot_be_fetched_are_told() {
         (format!("[user_pool.users]\n{service}{verify}"), false),
     ] {
         let place = "service.web.uses.user_pool.users".to_owned();
-        let expected = if told { vec![("PG0505", place)] } else { vec![] };
+        let expected = if told { vec![("PG0508", place)] } else { vec![] };
         let found: Vec<_> = found(&text).into_iter().map(|(code, path, _)| (code, path)).collect();
         assert_eq!(found, expected, "{text}");
     }

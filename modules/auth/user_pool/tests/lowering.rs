@@ -252,7 +252,7 @@ fn without_a_zone_the_sender_must_be_verified_before() {
     let found = super::found(text);
     assert_eq!(
         found.iter().map(|(code, path, _)| (*code, path.as_str())).collect::<Vec<_>>(),
-        [("PG0504", "user_pool.users.mail")]
+        [("PG0507", "user_pool.users.mail")]
     );
     let pool = get(text, "aws_cognito_user_pool.users");
     let source = pool.pointer("/email_configuration/0/source_arn");
