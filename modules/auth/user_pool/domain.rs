@@ -125,7 +125,10 @@ impl UserPool {
 
     /// Puts the domain into a document: with certificate and record, where the name is one's own.
     pub(super) fn lower_domain(&self, platform: &Platform, out: &mut Document) {
-        let cause = self.id.path().key("domain");
+        let cause = match &self.domain {
+            Domain::Derived(_) => self.id.path(),
+            Domain::Chosen(_) | Domain::Own(_) => self.id.path().key("domain"),
+        };
         let (domain, certificate) = match &self.domain {
             Domain::Derived(name) => {
                 let account = aws::account(out, MODULE);

@@ -77,10 +77,7 @@ impl Target for UserPool {
         if verbs.authenticate.is_some() || edge.delivery == Delivery::Inject {
             self.give_secrets(edge, &mut grant);
         }
-        // A function that the pool calls must not wait for the pool; each call names it.
-        if !self.calls_function(edge.consumer) {
-            self.give_names(verbs, edge, &mut grant);
-        }
+        self.give_names(verbs, edge, &mut grant);
         grant
     }
 }

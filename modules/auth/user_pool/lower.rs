@@ -11,8 +11,10 @@ impl UserPool {
     /// Puts the pool and everything in it into a document.
     pub(super) fn put(&self, platform: &Platform, out: &mut Document) {
         let mail = self.mail.as_ref().and_then(|mail| platform.things.email.get(mail));
+        let functions = self.lambda_config(platform, out);
+        let arguments = self.arguments(functions, mail, platform);
         let mut file = out.module(MODULE).file(&self.id.file());
-        file.resource("aws_cognito_user_pool", &self.id.local(&[]), self.arguments(mail, platform))
+        file.resource("aws_cognito_user_pool", &self.id.local(&[]), arguments)
             .cause(&self.id.path())
             .add();
         self.lower_clients(&platform.head, out);
@@ -31,7 +33,12 @@ impl UserPool {
 
     /// Everything is said, defaults as well: Cognito resets what an update leaves out
     /// (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html>).
-    fn arguments(&self, mail: Option<&Email>, platform: &Platform) -> Value {
+    fn arguments(
+        &self,
+        functions: Option<Value>,
+        mail: Option<&Email>,
+        platform: &Platform,
+    ) -> Value {
         let verified = self.verifies.then(|| vec!["email"]);
         let schema = self.attributes.iter().map(super::attributes::Attribute::block);
         let has_second_factor = self.mfa != Mfa::Off;
@@ -56,7 +63,7 @@ impl UserPool {
             device_configuration: self.remember_devices.block(),
             user_pool_add_ons: block! { advanced_security_mode: self.threat_protection.aws_word() },
             schema: schema.collect::<Value>(),
-            lambda_config: self.lambda_config(),
+            lambda_config: functions,
             email_configuration: mail.map(|mail| mail_block(mail, platform)),
         }
     }
@@ -136,7 +143,7 @@ impl UserPool {
         };
         let mut file = out.module(MODULE).file(&self.id.file());
         file.resource("aws_cognito_risk_configuration", &self.id.local(&[]), arguments)
-            .cause(&self.id.path().key("threat_protection"))
+            .cause(&self.id.path())
             .add();
     }
 }

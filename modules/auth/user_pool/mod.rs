@@ -23,7 +23,7 @@ use crate::platform::Platform;
 use attributes::Attribute;
 use client::{Client, ResourceServer};
 use domain::Domain;
-use platgen_source::diagnostics::Diagnostic;
+use platgen_source::diagnostics::{Diagnostic, SpecPath};
 use platgen_source::{Name, Things};
 use platgen_terraform::{Address, Document, Handle, Value, template};
 use spec::{GroupSpec, Mfa, Plan, Recovery, RememberDevices, SignIn, ThreatProtection, VerifiedBy};
@@ -104,11 +104,6 @@ impl UserPool {
         self.mail.as_ref()
     }
 
-    /// Whether Cognito calls a function for this pool.
-    fn calls_function(&self, function: &ThingId) -> bool {
-        self.functions.values().any(|called| called == function)
-    }
-
     /// An output of a client. A secret that it does not have is nothing, which the check finds.
     fn client_output(&self, name: &str, word: &str) -> Option<Output> {
         let (name, client) = self.clients.iter().find(|(known, _)| known.as_str() == name)?;
@@ -140,6 +135,12 @@ impl Thing for UserPool {
 
     fn implied(&self, _platform: &Platform) -> Vec<Grant> {
         self.calls()
+    }
+
+    /// Everybody reaches the sign-in pages and the public API of a pool
+    /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html>).
+    fn doors(&self, _platform: &Platform) -> Vec<SpecPath> {
+        vec![self.id.path()]
     }
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {

@@ -1,14 +1,16 @@
 //! Functions that Cognito calls on the way of a user
 //! (<https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html>).
 use super::UserPool;
-use crate::compute;
+use crate::auth::MODULE;
+use crate::aws;
 use crate::compute::function::FunctionSpec;
 use crate::connect::{Declared, Grant, Sender};
-use crate::kind::ThingId;
+use crate::kind::{Output, ThingId};
+use crate::platform::Platform;
 use crate::reference::Reference;
 use platgen_source::Read;
 use platgen_source::diagnostics::SpecPath;
-use platgen_terraform::{Address, Handle, Value, block};
+use platgen_terraform::{Document, Value, block, template};
 use std::collections::BTreeMap;
 
 /// The functions that Cognito calls, by the moment: `pre_token_generation = "function.claims"`.
@@ -38,6 +40,9 @@ pub struct TriggerSpec {
     /// Checks the answer in a sign-in of your own.
     pub verify_auth_challenge_response: Option<Reference<FunctionSpec>>,
 }
+
+/// The alias by which a function is called.
+const ALIAS: &str = "live";
 
 /// The service that calls the functions.
 const SERVICE: &str = "cognito-idp.amazonaws.com";
@@ -93,21 +98,30 @@ impl UserPool {
     }
 
     /// The block `lambda_config`, if any function is called.
-    pub(super) fn lambda_config(&self) -> Option<Value> {
-        let argument = |(moment, function): (&&'static str, &ThingId)| match *moment {
-            TOKENS => {
-                let version = block! { lambda_arn: arn(function), lambda_version: "V2_0" };
-                ("pre_token_generation_config".to_owned(), version)
+    pub(super) fn lambda_config(&self, platform: &Platform, out: &mut Document) -> Option<Value> {
+        let argument = |(moment, function): (&&'static str, &ThingId)| {
+            let arn = self.arn_by_name(function, platform, out);
+            if *moment == TOKENS {
+                let version = block! { lambda_arn: arn, lambda_version: "V2_0" };
+                return ("pre_token_generation_config".to_owned(), version);
             }
-            moment => (moment.to_owned(), arn(function)),
+            ((*moment).to_owned(), arn)
         };
         let arguments: BTreeMap<String, Value> = self.functions.iter().map(argument).collect();
         (!arguments.is_empty()).then(|| arguments.into())
     }
-}
 
-/// The published version of a function that is called.
-fn arn(function: &ThingId) -> Value {
-    let address = Address::managed("aws_lambda_alias", &function.local(&[]));
-    Handle::new(compute::MODULE, address).get("arn")
+    /// The version of a function that is in use, by its name: a pool does not wait for the functions
+    /// that it calls, so that they can use the pool, and what uses the pool. Cognito looks for them
+    /// when it calls them.
+    fn arn_by_name(&self, function: &ThingId, platform: &Platform, out: &mut Document) -> Value {
+        let thing = platform.thing(function);
+        let name = thing.map(|thing| thing.output(&["name".to_owned()], &self.id, platform));
+        let name = match name {
+            Some(Output::Plain(name) | Output::Secret(name)) => name,
+            None => Value::Null,
+        };
+        let resource = template!["function:", name, ":", ALIAS];
+        aws::arn(out, MODULE, "lambda", &platform.head.region, resource)
+    }
 }

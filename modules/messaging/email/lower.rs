@@ -103,7 +103,7 @@ impl Email {
             behavior_on_mx_failure: "USE_DEFAULT_VALUE",
         };
         let kind = "aws_sesv2_email_identity_mail_from_attributes";
-        self.add(kind, &[], arguments, &path.key("mail_from"), out);
+        self.add(kind, &[], arguments, &path, out);
         let reported = [MailEvent::Bounce, MailEvent::Complaint];
         if !self.topics.is_empty() && reported.iter().all(|event| self.track.contains(event)) {
             let arguments = block! { email_identity: domain, email_forwarding_enabled: false };
@@ -123,7 +123,7 @@ impl Email {
             events: &self.counted(),
             argument: "cloud_watch_destination",
             value: block! { dimension_configuration: dimension },
-            cause: self.id.path().key("track"),
+            cause: self.id.path(),
             after: None,
         };
         self.lower_destination(set, metrics, out);

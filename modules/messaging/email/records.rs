@@ -5,7 +5,6 @@ use super::spec::DmarcPolicy;
 use crate::dns;
 use crate::messaging::MODULE;
 use crate::platform::Platform;
-use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{Document, Expr, IndexKey, Value, block, template};
 use std::collections::BTreeMap;
 
@@ -36,7 +35,6 @@ struct Record {
     name: String,
     kind: &'static str,
     value: String,
-    cause: SpecPath,
 }
 
 fn dkim_domain(region: &str) -> String {
@@ -80,7 +78,7 @@ impl Email {
         let mut file = out.module(MODULE).file(&self.id.file());
         file.resource("aws_route53_record", &self.id.local(&["dkim"]), arguments)
             .for_each(places)
-            .cause(&self.id.path().key("domain"))
+            .cause(&self.id.path())
             .add();
     }
 
@@ -95,26 +93,23 @@ impl Email {
         };
         let mut file = out.module(MODULE).file(&self.id.file());
         file.resource("aws_route53_record", &self.id.local(&[record.word]), arguments)
-            .cause(&record.cause)
+            .cause(&self.id.path())
             .add();
     }
 
     fn records(&self, platform: &Platform) -> Vec<Record> {
-        let path = self.id.path();
         let mut records = vec![
             Record {
                 word: "mx",
                 name: self.mail_from.clone(),
                 kind: "MX",
                 value: format!("10 feedback-smtp.{}.amazonses.com", platform.head.region),
-                cause: path.key("mail_from"),
             },
             Record {
                 word: "spf",
                 name: self.mail_from.clone(),
                 kind: "TXT",
                 value: "v=spf1 include:amazonses.com ~all".to_owned(),
-                cause: path.key("mail_from"),
             },
         ];
         records.extend(self.dmarc_value().map(|value| Record {
@@ -122,7 +117,6 @@ impl Email {
             name: format!("_dmarc.{}", self.domain),
             kind: "TXT",
             value,
-            cause: path.key("dmarc"),
         }));
         records
     }

@@ -1,7 +1,6 @@
 //! What edges to a pool give.
 use super::{SERVICE, document_in, read};
-use crate::connect::Reach;
-use crate::kind::{Output, Target, Thing};
+use crate::kind::{Output, Thing};
 use crate::testing::resource;
 use platgen_source::json::{Value, json};
 use pretty_assertions::assert_eq;
@@ -87,24 +86,6 @@ fn a_secret_is_read_by_the_code_or_injected_into_it() {
     assert_eq!(of("execution")[0]["resources"], secret, "no secret of another client");
     assert_eq!(of("execution").as_array().map(Vec::len), Some(2), "the secret and its key");
     assert_eq!(of("task").as_array().map(Vec::len), Some(1), "signing in only");
-}
-
-#[test]
-fn a_function_that_the_pool_calls_does_not_wait_for_the_pool() {
-    let text = format!("[function.f]\n{POOL}trigger.post_confirmation = \"function.f\"\n");
-    let platform = read("dev", &text).platform.unwrap();
-    let pool = platform.things.user_pool.values().next().unwrap();
-    let function = platform.things.function.values().next().unwrap();
-    let edge = crate::connect::Edge::new(function, pool, &platform, None);
-    let every = super::super::UserPoolVerbs {
-        verify: Some(crate::connect::NoNarrowing {}),
-        manage: Some(crate::connect::NoNarrowing {}),
-        ..super::super::UserPoolVerbs::default()
-    };
-    let grant = pool.grant(&every, &edge);
-    assert_eq!(grant.variables, []);
-    assert_eq!(grant.task.len(), 1);
-    assert!(grant.reach.contains(&Reach::Interface("cognito-idp")));
 }
 
 #[test]

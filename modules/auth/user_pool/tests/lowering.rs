@@ -265,15 +265,15 @@ fn functions_are_called_at_their_moments_and_let_in_once() {
                 trigger.custom_message = \"function.claims\"\ntrigger.post_confirmation = \"function.hello\"\n";
     let platform = read("dev", text).platform.unwrap();
     let pool = resource(&lower(&platform), "auth", "aws_cognito_user_pool.users");
-    let (claims, hello) = ("${var.lambda_alias_claims_arn}", "${var.lambda_alias_hello_arn}");
-    assert_eq!(
-        only(&pool["lambda_config"]),
-        json!({
-            "custom_message": claims,
-            "post_confirmation": hello,
-            "pre_token_generation_config": [{ "lambda_arn": claims, "lambda_version": "V2_0" }],
-        })
-    );
+    let config = only(&pool["lambda_config"]);
+    let tokens = only(&config["pre_token_generation_config"]);
+    assert_eq!(tokens["lambda_version"], "V2_0");
+    let arns = [&config["custom_message"], &config["post_confirmation"], &tokens["lambda_arn"]];
+    for arn in arns.map(|arn| arn.as_str().unwrap()) {
+        // By its name, so that the function can use the pool.
+        assert!(arn.starts_with("arn:${data.aws_partition.current.partition}:lambda:us-east-2:"));
+        assert!(arn.contains(":function:") && arn.ends_with(":live"), "{arn}");
+    }
     let senders: Vec<_> = platform
         .connections
         .all()
@@ -312,6 +312,15 @@ fn a_firewall_gets_to_the_pool_by_its_arn() {
         ("public", "user_pool.users.firewall")
     );
     assert!(matches!(shielded.by, Attachment::Association(_)));
+}
+
+#[test]
+fn everybody_gets_to_a_pool_and_to_what_it_calls() {
+    let text = "[function.f]\n[user_pool.users]\ntrigger.pre_sign_up = \"function.f\"\n\
+                [never]\nsecret = [\"internet => function.f\"]\n";
+    let found: Vec<_> =
+        super::found(text).into_iter().map(|(code, path, _)| (code, path)).collect();
+    assert_eq!(found, [("PG0208", "never.secret[0]".to_owned())]);
 }
 
 #[test]

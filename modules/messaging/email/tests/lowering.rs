@@ -119,6 +119,38 @@ fn messages_go_out_over_tls_and_what_happens_is_counted() {
 }
 
 #[test]
+fn topics_get_the_events_that_are_tracked() {
+    let mail = format!("{MAIL}events = [\"topic.feedback\", \"topic.audit\"]\n");
+    let topics = "[topic.audit]\n[topic.feedback]\n";
+    let platform =
+        read(&format!("{mail}track = [\"bounce\", \"open\"]\n{topics}")).platform.unwrap();
+    let document = lower(&platform);
+    let get = |address: &str| resource(&document, "messaging", address);
+    for topic in ["audit", "feedback"] {
+        let kind = "aws_sesv2_configuration_set_event_destination";
+        let made = get(&format!("{kind}.mail__topic_{topic}"));
+        assert_eq!(made["event_destination_name"], format!("topic-{topic}"));
+        assert_eq!(made["depends_on"], json!([format!("aws_sns_topic_policy.{topic}")]));
+        let destination = only(&made["event_destination"]);
+        assert_eq!(destination["matching_event_types"], json!(["BOUNCE", "OPEN"]));
+        let arn = format!("${{aws_sns_topic.{topic}.arn}}");
+        assert_eq!(only(&destination["sns_destination"]), json!({ "topic_arn": arn }));
+    }
+    let forwarding = "aws_sesv2_email_identity_feedback_attributes.mail";
+    assert_eq!(get(forwarding), Value::Null, "complaints are not tracked, so they come by mail");
+    let senders = platform.connections.all().iter().filter_map(|grant| {
+        Some((grant.target.as_ref()?.to_string(), grant.sender.as_ref()?.service))
+    });
+    let service = "ses.amazonaws.com";
+    assert_eq!(
+        senders.collect::<Vec<_>>(),
+        [("topic.audit".to_owned(), service), ("topic.feedback".to_owned(), service)]
+    );
+    let whole = lower(&read(&format!("{mail}{topics}")).platform.unwrap());
+    assert_eq!(resource(&whole, "messaging", forwarding)["email_forwarding_enabled"], false);
+}
+
+#[test]
 fn a_template_is_its_files() {
     let text = format!(
         "{MAIL}template.hello = {{ subject = \"Hi {{{{name}}}}\", html = \"hello.html\", text = \"hello.txt\", aws_name = \"Hello\" }}\n"
