@@ -187,8 +187,21 @@ pub trait Target: Thing {
 pub enum Outputs {
     /// Exactly one of these.
     Named(&'static [&'static str]),
+    /// Exactly one of these, or one of a part that has a name: `client.web.id`.
+    WithParts(PartOutputs),
     /// Nothing, for the whole, or one key of the JSON inside.
     JsonKey,
+}
+
+/// The words of a kind whose things have named parts that can be spoken of.
+#[derive(Clone, Copy, Debug)]
+pub struct PartOutputs {
+    /// The words of the thing itself.
+    pub own: &'static [&'static str],
+    /// The key that the parts stand at: `client`.
+    pub part: &'static str,
+    /// The words of each part.
+    pub of_part: &'static [&'static str],
 }
 
 /// What a placeholder gives.

@@ -1,8 +1,9 @@
 //! What AWS would refuse of a load balancer and its routes, found before anything is made.
-use super::names::{certificate_name, certificate_names, hosts, is_in_zone, record_hosts};
+use super::names::{certificate_name, certificate_names, hosts, record_hosts};
 use super::{BalancerType, LONGEST_NAME, LoadBalancer, LoadBalancerSpec, Made, Origin};
 use crate::aws_name;
 use crate::compute::service::route::{Conditions, Entry, Route};
+use crate::dns::is_in_zone;
 use crate::kind::{Resolving, ThingId};
 use crate::network::Tier;
 use crate::platform::{Platform, is_domain};

@@ -184,6 +184,11 @@ impl LoadBalancer {
         self.id.part(&[word])
     }
 
+    /// The record at Route 53 that leads a host to it, if it has one.
+    pub fn record(&self, host: &str, platform: &Platform) -> Option<Handle> {
+        names::record(self, host, platform)
+    }
+
     /// How long a connection may be silent, in seconds; of one that is made elsewhere it is not known.
     pub fn idle_timeout(&self) -> Option<i64> {
         match &self.origin {
