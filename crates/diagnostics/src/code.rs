@@ -112,6 +112,8 @@ codes! {
     WEAKENED = "PG0502" Warning "Production weakened";
     /// Requests travel without encryption.
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
+    /// Something is declared that nothing uses.
+    UNUSED = "PG0504" Warning "Declared but unused";
 }
 
 #[cfg(test)]

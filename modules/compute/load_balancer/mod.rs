@@ -12,6 +12,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+pub use listener::Entrance;
 pub use spec::{
     AwsName, BalancerArn, BalancerName, BalancerType, ExistingSpec, LoadBalancerSpec, PUBLIC,
 };
@@ -23,10 +24,11 @@ use crate::connect::{Declared, Grant, PortRule};
 use crate::data::log_bucket::{self, LogWriter};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
+use crate::network::firewall::{Attachment, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
 use crate::platform::Platform;
-use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
+use platgen_source::{Duration, Name};
 use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LoadBalancer {
     id: ThingId,
     domain: Option<String>,
+    firewall: Option<Name>,
     origin: Origin,
 }
 
@@ -100,7 +103,8 @@ impl Kind for LoadBalancerSpec {
         let has_domain = matches!(&origin, Origin::Made(made) if made.has_domain());
         let domain = self.domain.as_ref().map(|domain| head.plain(domain).to_ascii_lowercase());
         let domain = domain.or_else(|| head.domain.clone().filter(|_| has_domain));
-        LoadBalancer { id, domain, origin }
+        let firewall = self.firewall.as_ref().map(|firewall| firewall.name().clone());
+        LoadBalancer { id, domain, firewall, origin }
     }
 }
 
@@ -184,12 +188,22 @@ impl LoadBalancer {
         self.id.part(&[word])
     }
 
+    /// The record at Route 53 that leads a host to it, if it has one.
+    pub fn record(&self, host: &str, platform: &Platform) -> Option<Handle> {
+        names::record(self, host, platform)
+    }
+
     /// How long a connection may be silent, in seconds; of one that is made elsewhere it is not known.
     pub fn idle_timeout(&self) -> Option<i64> {
         match &self.origin {
             Origin::Made(made) => Some(made.idle_timeout),
             Origin::Existing(_) => None,
         }
+    }
+
+    /// Where it is called from within the network, if only the network reaches it.
+    pub fn entrance(&self) -> Option<Entrance> {
+        listener::entrance(self)
     }
 
     /// Whether callers speak HTTPS with it.
@@ -322,6 +336,14 @@ impl Thing for LoadBalancer {
 
     fn keeps_logs(&self) -> bool {
         false
+    }
+
+    fn shielded(&self) -> Option<Shielded> {
+        Some(Shielded {
+            firewall: self.firewall.clone()?,
+            by: Attachment::Association(self.handle().get("arn")),
+            cause: self.id.path().key("firewall"),
+        })
     }
 
     fn request_logs(&self) -> Option<LogWriter> {

@@ -1,0 +1,1 @@
+//! What APIs become, and what is refused.

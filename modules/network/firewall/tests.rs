@@ -1,0 +1,1 @@
+//! What firewalls become, and what is refused.
