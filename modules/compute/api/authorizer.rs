@@ -1,11 +1,9 @@
 //! Who may call a route: nobody is asked, IAM decides, or an authorizer does.
 use super::spec::{ApiSpec, ApiType, AuthorizerSpec, OAuthScope, RequestValue};
-use crate::auth;
 use crate::compute;
 use crate::kind::{Kind, Output, Resolving, Thing, ThingId};
-use crate::names::identifier;
 use crate::platform::Platform;
-use platgen_source::diagnostics::{SpecPath, code, suggestion};
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code, suggestion};
 use platgen_source::{Duration, Name};
 use platgen_terraform::{Address, Handle, Value};
 
@@ -215,24 +213,56 @@ pub(super) fn texts(scopes: &[OAuthScope]) -> Vec<String> {
     scopes.iter().map(ToString::to_string).collect()
 }
 
-/// What a thing gives for a word of a placeholder of an API.
+/// What a thing gives for the words of a placeholder of an API; nothing if there is no such thing.
 pub(super) fn output_of<T: Thing>(
     thing: Option<&T>,
-    word: &str,
+    words: &[&str],
     api: &ThingId,
     platform: &Platform,
 ) -> Value {
-    match thing.map(|thing| thing.output(&[word.to_owned()], api, platform)) {
+    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    match thing.map(|thing| thing.output(&words, api, platform)) {
         Some(Output::Plain(value) | Output::Secret(value)) => value,
         None => Value::Null,
     }
 }
 
-/// The id of a client of a user pool.
-pub(super) fn client_id(pool: &Name, client: &Name) -> Value {
-    let name = identifier(&[pool.as_str(), client.as_str()]);
-    let address = Address::managed("aws_cognito_user_pool_client", &name);
-    Handle::new(auth::MODULE, address).get("id")
+/// The id of a client of a user pool. Of a client that it does not have, a user pool gives an empty
+/// text.
+fn client_id(pool: &Name, client: &Name, api: &ThingId, platform: &Platform) -> Value {
+    let words = ["client", client.as_str(), "id"];
+    output_of(platform.things.user_pool.get(pool), &words, api, platform)
+}
+
+/// The ids of the clients whose tokens are taken.
+pub(super) fn client_ids(
+    pool: &Name,
+    clients: &[Name],
+    api: &ThingId,
+    platform: &Platform,
+) -> Value {
+    clients.iter().map(|client| client_id(pool, client, api, platform)).collect()
+}
+
+/// Clients that their user pools do not have.
+pub(super) fn check(
+    authorizers: &[Authorizer],
+    api: &ThingId,
+    platform: &Platform,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for authorizer in authorizers {
+        let Decider::UserPool { pool, clients } = &authorizer.by else { continue };
+        for (index, client) in clients.iter().enumerate() {
+            if client_id(pool, client, api, platform) == Value::from("") {
+                let place = authorizer.path.key("clients").index(index);
+                let message = format!("`user_pool.{pool}` has no client `{client}`");
+                let help = format!("declare it: [user_pool.{pool}.client.{client}]");
+                found.push(Diagnostic::at(&code::UNKNOWN_TARGET, &place, message).help(help));
+            }
+        }
+    }
+    found
 }
 
 /// What API Gateway calls to run the alias of a function that answers.

@@ -1,9 +1,9 @@
 //! What API Gateway would refuse of an API, or what would not do what it says.
-use super::Api;
 use super::destination::balancer_of;
 use super::pattern::{Pattern, Segment};
 use super::route::{Destination, Route};
 use super::spec::{ApiSpec, ApiType, Method};
+use super::{Api, authorizer};
 use crate::kind::{Resolving, Thing, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
@@ -47,6 +47,7 @@ pub(super) fn spec(spec: &ApiSpec, id: &ThingId, resolving: &mut Resolving<'_>) 
 /// Finds what is wrong with an API and what stands beside it.
 pub(super) fn routes(api: &Api, platform: &Platform) -> Vec<Diagnostic> {
     let mut found = ties(api);
+    found.extend(authorizer::check(&api.authorizers, &api.id, platform));
     for route in &api.routes {
         found.extend(no_entrance(api, route, platform));
     }

@@ -69,15 +69,8 @@ impl Api {
 
     /// The function lets in exactly the requests of the route: a grant for each of its patterns.
     fn function_grants(&self, function: &Name, route: &Route) -> Vec<Grant> {
-        let several = route.patterns.len() > 1;
-        let mut grants = Vec::new();
-        for (index, pattern) in route.patterns.iter().enumerate() {
-            let place = route.path.key("match").index(index);
-            let cause = if several { place } else { route.path.clone() };
-            let source = self.execution_arn(&pattern.arn_end());
-            grants.push(self.sent(function, cause, source));
-        }
-        grants
+        let sources = route.patterns.iter().map(|pattern| self.execution_arn(&pattern.arn_end()));
+        sources.map(|source| self.sent(function, route.path.clone(), source)).collect()
     }
 
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>.

@@ -73,7 +73,7 @@ pub(super) fn lower(api: &Api, platform: &Platform, out: &mut Document) {
     let arguments = block! {
         api_id: api.handle().get("id"),
         domain_name: made.get("id"),
-        stage: api.stage_name(),
+        stage: api.stage_attribute(),
     };
     place.resource("aws_apigatewayv2_api_mapping", &local, arguments).cause(&cause).add();
     let zone = dns::zone(platform, out, MODULE);

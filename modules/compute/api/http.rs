@@ -1,5 +1,5 @@
 //! What an HTTP API becomes: authorizers, integrations, routes, and a stage that deploys itself.
-use super::authorizer::{Auth, Authorizer, Decider, client_id, invoke_arn, output_of};
+use super::authorizer::{Auth, Authorizer, Decider, client_ids, invoke_arn, output_of};
 use super::destination::balancer_of;
 use super::domain::ADDRESS_TYPE;
 use super::route::{Destination, Group, QueueCall, Route};
@@ -74,8 +74,8 @@ fn lower_authorizer(api: &Api, authorizer: &Authorizer, platform: &Platform, out
     let mut arguments = match &authorizer.by {
         Decider::UserPool { pool, clients } => {
             let user_pool = platform.things.user_pool.get(pool);
-            let ids = clients.iter().map(|client| client_id(pool, client)).collect();
-            token(output_of(user_pool, "issuer", &api.id, platform), ids)
+            let ids = client_ids(pool, clients, &api.id, platform);
+            token(output_of(user_pool, &["issuer"], &api.id, platform), ids)
         }
         Decider::Issuer { url, audience } => token(Value::from(url), audience.iter().collect()),
         Decider::Function { function, identity, cache } => asked(function, identity, *cache),
@@ -154,11 +154,11 @@ fn integration(api: &Api, route: &Route, platform: &Platform) -> BTreeMap<String
             ("payload_format_version".to_owned(), Value::from("2.0")),
         ]),
         Destination::Queue(call) => {
-            let url = output_of(things.queue.get(&call.queue), "url", &api.id, platform);
+            let url = output_of(things.queue.get(&call.queue), &["url"], &api.id, platform);
             service_call(api, "SQS-SendMessage", message(call, url))
         }
         Destination::EventBus { bus, source, detail_type } => {
-            let name = output_of(things.event_bus.get(bus), "name", &api.id, platform);
+            let name = output_of(things.event_bus.get(bus), &["name"], &api.id, platform);
             let parameters = block! {
                 Detail: BODY,
                 DetailType: detail_type,
@@ -168,7 +168,7 @@ fn integration(api: &Api, route: &Route, platform: &Platform) -> BTreeMap<String
             service_call(api, "EventBridge-PutEvents", parameters)
         }
         Destination::Workflow(workflow) => {
-            let arn = output_of(things.workflow.get(workflow), "arn", &api.id, platform);
+            let arn = output_of(things.workflow.get(workflow), &["arn"], &api.id, platform);
             let parameters = block! { Input: BODY, StateMachineArn: arn };
             service_call(api, "StepFunctions-StartExecution", parameters)
         }

@@ -26,10 +26,11 @@ use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Edge, Grant, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::firewall::addresses::{self, Addresses};
-use crate::network::firewall::{Attachment, Shielded};
+use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::logs::Retention;
 use crate::observability::metric::Metric;
 use crate::platform::Platform;
+use crate::reference::NameOf;
 use authorizer::{Auth, Authorizer};
 use cors::Cors;
 use platgen_source::Name;
@@ -51,7 +52,7 @@ pub struct Api {
     domain: Option<String>,
     retention: Retention,
     allow_from: Addresses,
-    firewall: Option<Name>,
+    firewall: Option<NameOf<FirewallSpec>>,
     tracing: bool,
 }
 
@@ -83,7 +84,7 @@ impl Kind for ApiSpec {
             throttle: self.throttle.map_or(Throttle { rate, burst: 2 * rate }, Throttle::of),
             domain: domain::resolve(self.domain.as_ref(), &id, resolving),
             retention: retention.unwrap_or(Retention::default_of(head)),
-            firewall: self.firewall.as_ref().map(|firewall| firewall.name().clone()),
+            firewall: self.firewall.clone(),
             tracing: self.tracing.unwrap_or(true),
             routes,
             authorizers,
@@ -111,6 +112,14 @@ impl Api {
             ApiType::Rest => "aws_api_gateway_stage",
         };
         Handle::new(MODULE, Address::managed(kind, &self.id.local(&[])))
+    }
+
+    /// The name of the stage, known once the stage is there.
+    fn stage_attribute(&self) -> Value {
+        match self.api_type {
+            ApiType::Http => self.stage().get("name"),
+            ApiType::Rest => self.stage().get("stage_name"),
+        }
     }
 
     /// The name of the stage: callers of an HTTP API do not see it.
@@ -221,7 +230,7 @@ impl Thing for Api {
 
     fn shielded(&self) -> Option<Shielded> {
         Some(Shielded {
-            firewall: self.firewall.clone()?,
+            firewall: self.firewall.as_ref()?.name().clone(),
             by: Attachment::Association(self.stage().get("arn")),
             cause: self.id.path().key("firewall"),
         })

@@ -24,11 +24,12 @@ use crate::connect::{Declared, Grant, PortRule};
 use crate::data::log_bucket::{self, LogWriter};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
-use crate::network::firewall::{Attachment, Shielded};
+use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
 use crate::platform::Platform;
+use crate::reference::NameOf;
+use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
-use platgen_source::{Duration, Name};
 use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +38,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LoadBalancer {
     id: ThingId,
     domain: Option<String>,
-    firewall: Option<Name>,
+    firewall: Option<NameOf<FirewallSpec>>,
     origin: Origin,
 }
 
@@ -103,8 +104,7 @@ impl Kind for LoadBalancerSpec {
         let has_domain = matches!(&origin, Origin::Made(made) if made.has_domain());
         let domain = self.domain.as_ref().map(|domain| head.plain(domain).to_ascii_lowercase());
         let domain = domain.or_else(|| head.domain.clone().filter(|_| has_domain));
-        let firewall = self.firewall.as_ref().map(|firewall| firewall.name().clone());
-        LoadBalancer { id, domain, firewall, origin }
+        LoadBalancer { id, domain, firewall: self.firewall.clone(), origin }
     }
 }
 
@@ -340,7 +340,7 @@ impl Thing for LoadBalancer {
 
     fn shielded(&self) -> Option<Shielded> {
         Some(Shielded {
-            firewall: self.firewall.clone()?,
+            firewall: self.firewall.as_ref()?.name().clone(),
             by: Attachment::Association(self.handle().get("arn")),
             cause: self.id.path().key("firewall"),
         })

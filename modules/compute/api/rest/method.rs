@@ -198,13 +198,13 @@ fn service_call(
     let region = platform.head.region.as_str();
     let (action, headers, template) = match to {
         Destination::Queue(call) => {
-            let name = output_of(things.queue.get(&call.queue), "name", &api.id, platform);
+            let name = output_of(things.queue.get(&call.queue), &["name"], &api.id, platform);
             let path = template!["sqs:path/", aws::account(out, MODULE), "/", name];
             let form = "'application/x-www-form-urlencoded'";
             (path, vec![("Content-Type", form)], Value::from(message(call)))
         }
         Destination::EventBus { bus, source, detail_type } => {
-            let name = output_of(things.event_bus.get(bus), "name", &api.id, platform);
+            let name = output_of(things.event_bus.get(bus), &["name"], &api.id, platform);
             let head = format!("{{\"Entries\":[{{\"Source\":\"{source}\",\"DetailType\":\"");
             let before = format!("{head}{detail_type}\",\"EventBusName\":\"");
             let detail = format!("\",\"Detail\":\"{BODY_IN_JSON}\"}}]}}");
@@ -215,7 +215,7 @@ fn service_call(
             (Value::from("events:action/PutEvents"), headers, template![before, name, detail])
         }
         Destination::Workflow(workflow) => {
-            let arn = output_of(things.workflow.get(workflow), "arn", &api.id, platform);
+            let arn = output_of(things.workflow.get(workflow), &["arn"], &api.id, platform);
             let input = format!("\",\"input\":\"{BODY_IN_JSON}\"}}");
             let template = template!["{\"stateMachineArn\":\"", arn, input];
             (Value::from("states:action/StartExecution"), Vec::new(), template)

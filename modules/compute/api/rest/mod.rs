@@ -39,7 +39,7 @@ pub(super) fn lower(api: &Api, platform: &Platform, out: &mut Document) {
 fn lower_authorizer(api: &Api, authorizer: &Authorizer, platform: &Platform, out: &mut Document) {
     let decided = match &authorizer.by {
         Decider::UserPool { pool, .. } => {
-            let arn = output_of(platform.things.user_pool.get(pool), "arn", &api.id, platform);
+            let arn = output_of(platform.things.user_pool.get(pool), &["arn"], &api.id, platform);
             Some(("COGNITO_USER_POOLS", Some(vec![arn]), None))
         }
         Decider::Function { function, identity, cache } => {
