@@ -113,7 +113,7 @@ codes! {
     /// Requests travel without encryption.
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
     /// Something is declared that nothing uses.
-    UNUSED = "PG0504" Warning "Declared but unused";
+    UNUSED = "PG0509" Warning "Declared but unused";
 }
 
 #[cfg(test)]

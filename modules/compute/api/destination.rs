@@ -7,7 +7,7 @@ use crate::compute::load_balancer::LoadBalancer;
 use crate::compute::service::route::Route as ServiceRoute;
 use crate::compute::workflow::WorkflowVerbs;
 use crate::connect::iam::{self, PolicyPlace, Role, Statement};
-use crate::connect::{Declared, Edge, Grant, NoNarrowing, PortRule, Protocol, Sender};
+use crate::connect::{Declared, Edge, Grant, PortRule, Protocol, Sender};
 use crate::kind::{Target, Thing, ThingId};
 use crate::messaging::event_bus::EventBusVerbs;
 use crate::messaging::queue::QueueVerbs;
@@ -32,18 +32,17 @@ impl Api {
                 }
                 Destination::EventBus { bus, .. } => {
                     let things = &platform.things.event_bus;
-                    let verbs =
-                        EventBusVerbs { publish: Some(NoNarrowing {}), ..Default::default() };
+                    let verbs = EventBusVerbs { publish: whole(), ..Default::default() };
                     grants.extend(self.call(things.get(bus), &verbs, platform, cause));
                 }
                 Destination::Queue(call) => {
                     let things = &platform.things.queue;
-                    let verbs = QueueVerbs { send: Some(NoNarrowing {}), ..Default::default() };
+                    let verbs = QueueVerbs { send: whole(), ..Default::default() };
                     grants.extend(self.call(things.get(&call.queue), &verbs, platform, cause));
                 }
                 Destination::Workflow(workflow) => {
                     let things = &platform.things.workflow;
-                    let verbs = WorkflowVerbs { start: Some(NoNarrowing {}), ..Default::default() };
+                    let verbs = WorkflowVerbs { start: whole(), ..Default::default() };
                     grants.extend(self.call(things.get(workflow), &verbs, platform, cause));
                 }
                 Destination::LoadBalancer(_) | Destination::Service(_) => {
@@ -142,6 +141,11 @@ impl Api {
         }
         rights
     }
+}
+
+/// A verb that is not narrowed.
+fn whole<V: Default>() -> Option<V> {
+    Some(V::default())
 }
 
 impl Destination {
