@@ -223,7 +223,7 @@ impl Scope {
     }
 
     /// What names of resources have behind all other parts.
-    fn parts(self) -> Vec<&'static str> {
+    pub(super) fn parts(self) -> Vec<&'static str> {
         match self {
             Self::Regional => Vec::new(),
             Self::Global => vec!["global"],

@@ -1,1 +1,0 @@
-//! What APIs become, and what is refused.
