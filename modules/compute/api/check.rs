@@ -4,6 +4,7 @@ use super::pattern::{Pattern, Segment};
 use super::route::{Destination, Route};
 use super::spec::{ApiSpec, ApiType, Method};
 use super::{Api, authorizer};
+use crate::compute::load_balancer::LoadBalancer;
 use crate::kind::{Resolving, Thing, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
@@ -51,7 +52,7 @@ pub(super) fn routes(api: &Api, platform: &Platform) -> Vec<Diagnostic> {
     for route in &api.routes {
         found.extend(no_entrance(api, route, platform));
     }
-    if api.api_type == ApiType::Rest {
+    if api.r#type == ApiType::Rest {
         found.extend(rest_patterns(api));
         found.extend(unnamed_methods(api));
         found.extend(variable_siblings(api));
@@ -94,12 +95,12 @@ fn no_entrance(api: &Api, route: &Route, platform: &Platform) -> Option<Diagnost
         _ => return None,
     };
     let place = route.path.key("to").key(key);
-    if api.api_type == ApiType::Rest {
+    if api.r#type == ApiType::Rest {
         let message = "a REST API reaches nothing in the network that an HTTP API would";
         let help = "set type = \"http\" of the API";
         return Some(Diagnostic::at(&code::IMPOSSIBLE, &place, message).help(help));
     }
-    let entrance = balancer_of(&route.to, platform).and_then(|balancer| balancer.entrance());
+    let entrance = balancer_of(&route.to, platform).and_then(LoadBalancer::entrance);
     if entrance.is_some() {
         return None;
     }
@@ -165,7 +166,7 @@ fn variable_siblings(api: &Api) -> Vec<Diagnostic> {
 }
 
 fn quota(api: &Api) -> Option<Diagnostic> {
-    let (count, what) = match api.api_type {
+    let (count, what) = match api.r#type {
         ApiType::Http => (patterns(api).count(), "routes"),
         ApiType::Rest => (super::rest::tree::paths(api).len(), "parts of paths"),
     };

@@ -32,17 +32,17 @@ impl Api {
                 }
                 Destination::EventBus { bus, .. } => {
                     let things = &platform.things.event_bus;
-                    let verbs = EventBusVerbs { publish: whole(), ..Default::default() };
+                    let verbs = EventBusVerbs { publish: Some(whole()), ..Default::default() };
                     grants.extend(self.call(things.get(bus), &verbs, platform, cause));
                 }
                 Destination::Queue(call) => {
                     let things = &platform.things.queue;
-                    let verbs = QueueVerbs { send: whole(), ..Default::default() };
+                    let verbs = QueueVerbs { send: Some(whole()), ..Default::default() };
                     grants.extend(self.call(things.get(&call.queue), &verbs, platform, cause));
                 }
                 Destination::Workflow(workflow) => {
                     let things = &platform.things.workflow;
-                    let verbs = WorkflowVerbs { start: whole(), ..Default::default() };
+                    let verbs = WorkflowVerbs { start: Some(whole()), ..Default::default() };
                     grants.extend(self.call(things.get(workflow), &verbs, platform, cause));
                 }
                 Destination::LoadBalancer(_) | Destination::Service(_) => {
@@ -144,8 +144,8 @@ impl Api {
 }
 
 /// A verb that is not narrowed.
-fn whole<V: Default>() -> Option<V> {
-    Some(V::default())
+fn whole<V: Default>() -> V {
+    V::default()
 }
 
 impl Destination {

@@ -18,7 +18,7 @@ const PERIOD: i64 = 300;
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html>,
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html>).
 pub(super) fn of(api: &Api) -> Vec<Metric> {
-    let [caller_faults, faults] = match api.api_type {
+    let [caller_faults, faults] = match api.r#type {
         ApiType::Http => ["4xx", "5xx"],
         ApiType::Rest => ["4XXError", "5XXError"],
     };
@@ -47,7 +47,7 @@ pub(super) fn of(api: &Api) -> Vec<Metric> {
 }
 
 fn dimensions(api: &Api) -> Vec<(&'static str, Value)> {
-    match api.api_type {
+    match api.r#type {
         ApiType::Http => vec![("ApiId", api.handle().get("id"))],
         ApiType::Rest => {
             vec![("ApiName", Value::from(&api.aws_name)), ("Stage", Value::from(api.stage_name()))]

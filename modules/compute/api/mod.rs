@@ -44,7 +44,7 @@ use spec::ApiType;
 pub struct Api {
     id: ThingId,
     aws_name: String,
-    api_type: ApiType,
+    r#type: ApiType,
     routes: Vec<Route>,
     authorizers: Vec<Authorizer>,
     throttle: Throttle,
@@ -80,7 +80,7 @@ impl Kind for ApiSpec {
         let rate = head.by_profile(production, development);
         Api {
             aws_name: head.prefix.full(&[id.name.as_str()]),
-            api_type: self.r#type.unwrap_or_default(),
+            r#type: self.r#type.unwrap_or_default(),
             throttle: self.throttle.map_or(Throttle { rate, burst: 2 * rate }, Throttle::of),
             domain: domain::resolve(self.domain.as_ref(), &id, resolving),
             retention: retention.unwrap_or(Retention::default_of(head)),
@@ -98,7 +98,7 @@ impl Kind for ApiSpec {
 impl Api {
     /// The API, without its stage.
     pub fn handle(&self) -> Handle {
-        let kind = match self.api_type {
+        let kind = match self.r#type {
             ApiType::Http => "aws_apigatewayv2_api",
             ApiType::Rest => "aws_api_gateway_rest_api",
         };
@@ -107,7 +107,7 @@ impl Api {
 
     /// The stage that callers reach.
     fn stage(&self) -> Handle {
-        let kind = match self.api_type {
+        let kind = match self.r#type {
             ApiType::Http => "aws_apigatewayv2_stage",
             ApiType::Rest => "aws_api_gateway_stage",
         };
@@ -116,7 +116,7 @@ impl Api {
 
     /// The name of the stage, known once the stage is there.
     fn stage_attribute(&self) -> Value {
-        match self.api_type {
+        match self.r#type {
             ApiType::Http => self.stage().get("name"),
             ApiType::Rest => self.stage().get("stage_name"),
         }
@@ -124,7 +124,7 @@ impl Api {
 
     /// The name of the stage: callers of an HTTP API do not see it.
     fn stage_name(&self) -> &'static str {
-        match self.api_type {
+        match self.r#type {
             ApiType::Http => "$default",
             ApiType::Rest => "live",
         }
@@ -132,7 +132,7 @@ impl Api {
 
     /// The authorizer of a name.
     fn authorizer_handle(&self, name: &Name) -> Handle {
-        let kind = match self.api_type {
+        let kind = match self.r#type {
             ApiType::Http => "aws_apigatewayv2_authorizer",
             ApiType::Rest => "aws_api_gateway_authorizer",
         };
@@ -141,7 +141,7 @@ impl Api {
 
     /// The beginning of every URL that leads to it.
     pub fn url(&self) -> Value {
-        match (&self.domain, self.api_type) {
+        match (&self.domain, self.r#type) {
             (Some(domain), _) => Value::from(format!("https://{domain}")),
             (None, ApiType::Http) => self.handle().get("api_endpoint"),
             (None, ApiType::Rest) => self.stage().get("invoke_url"),
@@ -237,7 +237,7 @@ impl Thing for Api {
     }
 
     fn lower(&self, platform: &Platform, out: &mut Document) {
-        match self.api_type {
+        match self.r#type {
             ApiType::Http => http::lower(self, platform, out),
             ApiType::Rest => rest::lower(self, platform, out),
         }

@@ -122,10 +122,8 @@ impl Path {
 
     /// The path with every part written by a function.
     fn with(&self, write: impl Fn(&Segment) -> String) -> String {
-        if self.0.is_empty() {
-            return "/".to_owned();
-        }
-        self.0.iter().map(|segment| format!("/{}", write(segment))).collect()
+        let parts: Vec<String> = self.0.iter().map(write).collect();
+        format!("/{}", parts.join("/"))
     }
 
     /// The names of its variables.

@@ -227,7 +227,7 @@ text_type! {
     /// AWS keeps sources that begin with `aws.` for itself.
     EventText,
     "^(?!aws\\.)[A-Za-z0-9 _./-]{1,128}$",
-    "1 to 128 letters, digits, spaces and _ . / -, not beginning with aws.",
+    "1 to 128 letters, digits, spaces and _ . / -, where AWS keeps `aws.…` for itself",
     |text| is_plain(text, 1..=128, b" _./-") && !text.starts_with("aws.")
 }
 

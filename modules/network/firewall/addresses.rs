@@ -35,14 +35,12 @@ pub fn resolve(
     let mut addresses = Addresses::new();
     for (index, range) in ranges.iter().enumerate() {
         let parsed = range.as_str().parse::<IpNet>().ok().filter(|net| net.prefix_len() > 0);
-        match parsed {
-            Some(net) => _ = addresses.insert(net.trunc()),
-            None => {
-                let message = format!("`{range}` is no range of addresses, or holds every address");
-                let help = "write a range such as 203.0.113.0/24, 198.51.100.7/32 or 2001:db8::/32";
-                resolving.find_with(&code::MALFORMED, &path.index(index), message, help);
-            }
+        if parsed.is_none() {
+            let message = format!("`{range}` is no range of addresses, or holds every address");
+            let help = "write a range such as 203.0.113.0/24, 198.51.100.7/32 or 2001:db8::/32";
+            resolving.find_with(&code::MALFORMED, &path.index(index), message, help);
         }
+        addresses.extend(parsed.map(|net| net.trunc()));
     }
     addresses
 }

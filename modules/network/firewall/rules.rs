@@ -127,8 +127,9 @@ impl Rules {
         for (list, priority, action) in
             [(List::Allow, ALLOW_PRIORITY, "allow"), (List::Block, BLOCK_PRIORITY, "block")]
         {
-            let sets = self.versions(list).into_iter().map(|version| ip_set(list, version));
-            if let Some(statement) = any_of(sets.collect()) {
+            let versions = self.versions(list).into_iter();
+            let sets: Vec<Value> = versions.map(|version| ip_set(list, version)).collect();
+            if let Some(statement) = any_of(&sets) {
                 blocks.push(own_rule(list.word(), priority, action, statement));
             }
         }
@@ -242,9 +243,9 @@ fn own_rule(name: &str, priority: i64, action: &str, statement: Value) -> Value 
 }
 
 /// A request whose address is in one of the sets.
-fn any_of(sets: Vec<Value>) -> Option<Value> {
+fn any_of(sets: &[Value]) -> Option<Value> {
     let statement = |arn: &Value| block! { ip_set_reference_statement: block! { arn: arn } };
-    match sets.as_slice() {
+    match sets {
         [] => None,
         [one] => Some(statement(one)),
         several => {

@@ -251,23 +251,25 @@ impl ServiceCall {
 /// The form that SQS takes a message in
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
 fn message(call: &QueueCall) -> String {
-    let mut form = "Action=SendMessage&MessageBody=$util.urlEncode($input.body)".to_owned();
+    let mut fields = vec![
+        ("Action".to_owned(), "SendMessage".to_owned()),
+        ("MessageBody".to_owned(), "$util.urlEncode($input.body)".to_owned()),
+    ];
     for (number, (name, value)) in (1..).zip(&call.attributes) {
-        let attribute = format!("&MessageAttribute.{number}");
-        form.push_str(&format!("{attribute}.Name={name}{attribute}.Value.DataType=String"));
-        form.push_str(&format!("{attribute}.Value.StringValue={}", encoded(value)));
+        let attribute = |key: &str| format!("MessageAttribute.{number}.{key}");
+        fields.push((attribute("Name"), name.clone()));
+        fields.push((attribute("Value.DataType"), "String".to_owned()));
+        fields.push((attribute("Value.StringValue"), encoded(value)));
     }
     let group = call.group.as_ref().map(|group| match group {
         Group::Text(text) => text.clone(),
         Group::Value(value) => encoded(value),
     });
     let deduplicate = call.deduplicate.as_ref().map(encoded);
-    for (key, text) in [("MessageGroupId", group), ("MessageDeduplicationId", deduplicate)] {
-        if let Some(text) = text {
-            form.push_str(&format!("&{key}={text}"));
-        }
-    }
-    form
+    fields.extend(group.map(|group| ("MessageGroupId".to_owned(), group)));
+    fields.extend(deduplicate.map(|text| ("MessageDeduplicationId".to_owned(), text)));
+    let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    fields.join("&")
 }
 
 /// A value of a request, for a form.

@@ -53,7 +53,7 @@ fn parts(api: &Api, out: &Document) -> (String, Vec<Handle>) {
             parts.push(Handle::new(MODULE, address.clone()));
         }
     }
-    (hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), parts)
+    (format!("{:x}", hasher.finalize()), parts)
 }
 
 /// Puts the stage and its settings into a document.
