@@ -34,7 +34,7 @@ use crate::reference::NameOf;
 use authorizer::{Auth, Authorizer};
 use cors::Cors;
 use platgen_source::Name;
-use platgen_source::diagnostics::Diagnostic;
+use platgen_source::diagnostics::{Diagnostic, SpecPath};
 use platgen_terraform::{Address, Document, Handle, Value, template};
 use route::{Destination, Route, Throttle};
 use spec::ApiType;
@@ -210,6 +210,13 @@ impl Thing for Api {
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
         check::routes(self, platform)
+    }
+
+    /// Each route, unless the API takes calls of some addresses only.
+    fn doors(&self, _platform: &Platform) -> Vec<SpecPath> {
+        let is_public = self.allow_from.is_empty();
+        let routes = self.routes.iter().filter(|_| is_public);
+        routes.map(|route| route.path.clone()).collect()
     }
 
     fn in_network(&self) -> bool {

@@ -286,5 +286,7 @@ fn an_api_says_what_it_gives_and_how_it_is_measured() {
     assert_eq!(keys, ApiSpec::METRICS);
     assert!(metrics.iter().filter(|metric| metric.alarm.is_some()).count() == 3);
     assert!(api.keeps_logs() && !api.in_network());
+    let doors: Vec<String> = api.doors(&platform).iter().map(ToString::to_string).collect();
+    assert_eq!(doors, ["api.shop.route.orders"]);
     assert!(api.log_group().is_some() && api.shielded().is_none());
 }

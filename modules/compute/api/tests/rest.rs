@@ -226,7 +226,8 @@ fn methods_have_settings_and_a_route_limits_of_its_own() {
 
 #[test]
 fn it_stands_behind_a_firewall_and_is_reached_at_its_stage() {
-    let toml = format!("[firewall.public]\n{}", rest(&format!("firewall = \"public\"\n{ORDERS}")));
+    let keys = format!("firewall = \"public\"\nallow_from = [\"203.0.113.0/24\"]\n{ORDERS}");
+    let toml = format!("[firewall.public]\n{}", rest(&keys));
     let document = document(&toml);
     let address = "aws_wafv2_web_acl_association.api__shop";
     let association = resource(&document, "network", address);
@@ -237,6 +238,7 @@ fn it_stands_behind_a_firewall_and_is_reached_at_its_stage() {
         panic!("a URL is no secret")
     };
     assert!(format!("{url:?}").contains("invoke_url"));
+    assert!(api.doors(&platform).is_empty());
     let metrics = format!("{:?}", api.metrics(&platform));
     assert!(metrics.contains("5XXError") && metrics.contains("ApiName"), "{metrics}");
 }
