@@ -177,6 +177,7 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     if needed || platform.things.all().any(Thing::keeps_logs) {
         logs::lower(platform, out);
     }
+    firewall::lower_shared(platform, out);
     if !needed {
         return;
     }

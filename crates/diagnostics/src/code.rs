@@ -136,6 +136,8 @@ codes! {
     PREREQUISITE = "PG0507" Warning "Step by hand needed";
     /// A consumer that has no way to what it uses.
     UNREACHABLE = "PG0508" Warning "No way there";
+    /// Something is declared that nothing uses.
+    UNUSED = "PG0509" Warning "Declared but unused";
 }
 
 #[cfg(test)]

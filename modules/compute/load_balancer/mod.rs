@@ -12,6 +12,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+pub use listener::Entrance;
 pub use spec::{
     AwsName, BalancerArn, BalancerName, BalancerType, ExistingSpec, LoadBalancerSpec, PUBLIC,
 };
@@ -23,8 +24,10 @@ use crate::connect::{Declared, Grant, PortRule};
 use crate::data::log_bucket::{self, LogWriter};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
+use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
 use crate::platform::Platform;
+use crate::reference::NameOf;
 use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
 use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
@@ -35,6 +38,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LoadBalancer {
     id: ThingId,
     domain: Option<String>,
+    firewall: Option<NameOf<FirewallSpec>>,
     origin: Origin,
 }
 
@@ -100,7 +104,7 @@ impl Kind for LoadBalancerSpec {
         let has_domain = matches!(&origin, Origin::Made(made) if made.has_domain());
         let domain = self.domain.as_ref().map(|domain| head.plain(domain).to_ascii_lowercase());
         let domain = domain.or_else(|| head.domain.clone().filter(|_| has_domain));
-        LoadBalancer { id, domain, origin }
+        LoadBalancer { id, domain, firewall: self.firewall.clone(), origin }
     }
 }
 
@@ -195,6 +199,11 @@ impl LoadBalancer {
             Origin::Made(made) => Some(made.idle_timeout),
             Origin::Existing(_) => None,
         }
+    }
+
+    /// Where it is called from within the network, if only the network reaches it.
+    pub fn entrance(&self) -> Option<Entrance> {
+        listener::entrance(self)
     }
 
     /// Whether callers speak HTTPS with it.
@@ -335,6 +344,14 @@ impl Thing for LoadBalancer {
 
     fn keeps_logs(&self) -> bool {
         false
+    }
+
+    fn shielded(&self) -> Option<Shielded> {
+        Some(Shielded {
+            firewall: self.firewall.as_ref()?.name().clone(),
+            by: Attachment::Association(self.handle().get("arn")),
+            cause: self.id.path().key("firewall"),
+        })
     }
 
     fn request_logs(&self) -> Option<LogWriter> {
