@@ -80,6 +80,8 @@ impl Kind for FirewallSpec {
     const KIND: &'static str = "firewall";
     const OUTPUTS: Outputs = Outputs::Named(&["arn"]);
     const METRICS: &'static [&'static str] = &["allowed", "blocked"];
+    const ACTS: bool = false;
+    const IS_REACHED: bool = false;
     type Thing = Firewall;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Firewall {
