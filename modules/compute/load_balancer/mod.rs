@@ -268,11 +268,20 @@ impl LoadBalancer {
             Origin::Existing(existing) if existing.port != usual => format!(":{}", existing.port),
             _ => String::new(),
         };
-        let host = match &self.domain {
+        template![scheme, "://", self.host(), port]
+    }
+
+    /// The name that callers know it by: its domain, or the one that AWS gives it.
+    pub fn host(&self) -> Value {
+        match &self.domain {
             Some(domain) => Value::from(domain),
             None => self.handle().get("dns_name"),
-        };
-        template![scheme, "://", host, port]
+        }
+    }
+
+    /// Whether the internet reaches it, as far as platgen knows.
+    pub fn is_public(&self) -> bool {
+        !matches!(&self.origin, Origin::Made(made) if made.internal)
     }
 }
 

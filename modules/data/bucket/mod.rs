@@ -91,6 +91,11 @@ impl Bucket {
         Handle::new(MODULE, Address::managed("aws_s3_bucket", &self.id.local(&[])))
     }
 
+    /// The name at which the bucket's region answers for it.
+    pub fn regional_host(&self) -> Value {
+        self.handle().get("bucket_regional_domain_name")
+    }
+
     fn objects(&self, narrowing: &Narrowing) -> Arn {
         let prefix = narrowing.prefix.as_ref().map_or("", KeyPrefix::as_str);
         Arn::new("s3:object", template![self.handle().get("arn"), format!("/{prefix}*")])
@@ -152,7 +157,7 @@ impl Thing for Bucket {
     fn output(&self, words: &[String], _consumer: &ThingId, _platform: &Platform) -> Output {
         Output::Plain(match words {
             [word] if word == "arn" => self.handle().get("arn"),
-            [word] if word == "domain" => self.handle().get("bucket_regional_domain_name"),
+            [word] if word == "domain" => self.regional_host(),
             _ => self.handle().get("bucket"),
         })
     }
