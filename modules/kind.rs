@@ -12,7 +12,7 @@ use crate::network::{self, OpenPort};
 use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
-use platgen_source::{Name, Read};
+use platgen_source::{Duration, Mention, Name, Read};
 use platgen_terraform::{Document, Handle, Value};
 use std::fmt;
 
@@ -39,7 +39,7 @@ pub trait Kind: Read {
     type Thing: Thing;
 
     /// Declares the things of [`Kind::IMPLIED`] that something speaks of.
-    fn imply(_spec: &mut Spec) {}
+    fn imply(_spec: &mut Spec, _mentions: &[Mention]) {}
 
     /// Decides what the spec leaves open, and finds what is wrong beyond the types.
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Self::Thing;
@@ -88,6 +88,11 @@ pub trait Thing {
         _out: &mut Document,
         _module: &'static str,
     ) -> Option<Receiver> {
+        None
+    }
+
+    /// How long it may work on what a trigger hands it, if it is stopped after that.
+    fn longest_run(&self) -> Option<Duration> {
         None
     }
 

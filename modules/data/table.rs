@@ -1,10 +1,13 @@
 //! `[table.<name>]`: a DynamoDB table.
+mod stream;
+
 use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
+use crate::connect::trigger::Trigger;
 use crate::connect::{Edge, Grant, NoNarrowing, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
-use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Name, Read, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle, Value, block, template};
 use std::collections::BTreeMap;
@@ -331,6 +334,14 @@ impl Thing for Table {
             [word] if word == "stream_arn" => self.handle().get("stream_arn"),
             _ => self.handle().get("name"),
         })
+    }
+
+    fn feeds(&self, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
+        stream::feeds(self, trigger, platform)
+    }
+
+    fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
+        stream::check(self, platform)
     }
 
     fn keeps_data(&self) -> bool {
