@@ -56,30 +56,23 @@ impl Receiver {
             arn: self.arn(),
             role_arn: role.get("arn"),
             sqs_parameters: self.group(),
-            ecs_parameters: self.task().map(TaskTarget::block),
+            ecs_parameters: self.task(),
         }
     }
 
-    /// The arguments of an `aws_cloudwatch_event_target` that say what is started. `role` is who
-    /// starts it, where its own policy lets nobody in
+    /// How a task is run, if it is one: `ecs_parameters` of a schedule, `ecs_target` of an
+    /// `aws_cloudwatch_event_target`
     /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html>).
-    pub fn event_target(&self, role: Option<&Handle>) -> [(&'static str, Value); 4] {
-        [
-            ("arn", self.arn().clone()),
-            ("role_arn", role.map(|role| role.get("arn")).into()),
-            ("sqs_target", self.group().into()),
-            ("ecs_target", self.task().map(TaskTarget::block).into()),
-        ]
-    }
-
-    fn task(&self) -> Option<&TaskTarget> {
+    pub fn task(&self) -> Option<Value> {
         match &self.target {
-            ReceiverTarget::Task(task) => Some(task),
+            ReceiverTarget::Task(task) => Some(task.block()),
             ReceiverTarget::Arn(_) | ReceiverTarget::Fifo { .. } => None,
         }
     }
 
-    fn group(&self) -> Option<Value> {
+    /// The group of a message, if it is in one: `sqs_parameters` of a schedule, `sqs_target` of an
+    /// `aws_cloudwatch_event_target`.
+    pub fn group(&self) -> Option<Value> {
         match &self.target {
             ReceiverTarget::Fifo { group, .. } => Some(block! { message_group_id: group }),
             ReceiverTarget::Arn(_) | ReceiverTarget::Task(_) => None,

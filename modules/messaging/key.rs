@@ -124,8 +124,7 @@ fn admit(
         }
         Claim::Source => {
             let name = service.split('.').next().unwrap_or_default();
-            let resource = if service == event_bus::SERVICE { "rule/*" } else { "*" };
-            let source = aws::arn(out, MODULE, name, &platform.head.region, resource);
+            let source = aws::arn(out, MODULE, name, &platform.head.region, "*");
             statement.when("ArnLike", "aws:SourceArn", [source])
         }
     }
@@ -156,3 +155,6 @@ fn of_buses(platform: &Platform, out: &mut Document) -> Vec<Statement> {
     );
     vec![keep, allow(&["kms:DescribeKey"])]
 }
+
+#[cfg(test)]
+mod tests;

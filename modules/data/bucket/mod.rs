@@ -28,9 +28,18 @@ pub struct Bucket {
     versioning: bool,
     force_destroy: bool,
     access_logs: bool,
-    event_bus: bool,
+    tells: Audience,
     cors: Option<Cors>,
     lifecycle: BTreeMap<String, Lifecycle>,
+}
+
+/// Who hears of everything that happens to objects, beside those that the bucket feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// Nobody.
+    Nobody,
+    /// The account's default event bus.
+    EventBus,
 }
 
 /// Who may call the bucket from a browser.
@@ -81,7 +90,7 @@ impl Kind for BucketSpec {
             versioning,
             force_destroy: !head.is_production(),
             access_logs: self.access_logs.unwrap_or(head.is_production()),
-            event_bus: self.event_bus.unwrap_or(false),
+            tells: Audience::of(self.event_bus),
             cors: self.cors.as_ref().map(|cors| cors.resolve(head)),
             lifecycle: self.lifecycle.iter().map(rule).collect(),
             id,

@@ -2,8 +2,8 @@
 //!
 //! S3 keeps one list of all who are told, so one resource holds everything
 //! (<https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/s3_bucket_notification>).
-use super::Bucket;
 use super::spec::{BucketEvent, BucketFeed, KeyPrefix};
+use super::{Audience, Bucket};
 use crate::connect::trigger::{Callee, Feed, Trigger};
 use crate::data::MODULE;
 use crate::kind::Thing;
@@ -13,6 +13,13 @@ use platgen_terraform::{Document, Value, block};
 
 /// The service, as it calls others.
 pub(super) const SERVICE: &str = "s3.amazonaws.com";
+
+impl Audience {
+    /// Who hears of everything, as a spec says it.
+    pub(super) fn of(event_bus: Option<bool>) -> Self {
+        if event_bus == Some(true) { Self::EventBus } else { Self::Nobody }
+    }
+}
 
 impl BucketFeed {
     /// What it is told of: by default of objects that come.
@@ -100,7 +107,8 @@ pub(super) fn lower(bucket: &Bucket, platform: &Platform, out: &mut Document) {
             filter_suffix: feed.suffix.as_ref().map(KeyPrefix::as_str),
         });
     }
-    if bucket.event_bus {
+    let tells_bus = bucket.tells == Audience::EventBus;
+    if tells_bus {
         causes.push(bucket.id.path().key("event_bus"));
     }
     if causes.is_empty() {
@@ -108,7 +116,7 @@ pub(super) fn lower(bucket: &Bucket, platform: &Platform, out: &mut Document) {
     }
     let arguments = block! {
         bucket: bucket.handle().get("id"),
-        eventbridge: bucket.event_bus.then_some(true),
+        eventbridge: tells_bus.then_some(true),
         lambda_function: (!functions.is_empty()).then_some(functions),
         queue: (!queues.is_empty()).then_some(queues),
     };

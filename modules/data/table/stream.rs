@@ -5,9 +5,22 @@ use crate::connect::iam::{Arn, Statement};
 use crate::connect::trigger::{Feed, Trigger};
 use crate::data::key;
 use crate::messaging::queue::check_window;
-use crate::pattern;
+use crate::pattern::{self, Pattern};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, code};
+use platgen_source::{Count, Duration, Read};
+
+/// What is said of a table whose changes feed a function. The table needs a `stream`.
+#[derive(Clone, Debug, Default, Read)]
+#[spec(default)]
+pub struct TableFeed {
+    /// The most changes in one call. By default 100.
+    pub batch: Option<Count<1, 10000>>,
+    /// How long a batch may be waited for, at most 300 seconds. By default not.
+    pub window: Option<Duration>,
+    /// Which changes, as patterns of `EventBridge`. By default all.
+    pub filter: Option<Pattern>,
+}
 
 /// Lambda reads the stream in the name of the function, so the function gets the rights
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>).
@@ -24,9 +37,12 @@ pub(super) fn feeds(table: &Table, trigger: &Trigger, platform: &Platform) -> Ve
 }
 
 /// Finds what is wrong with the functions that the stream feeds.
-pub(super) fn check(table: &Table, platform: &Platform) -> Vec<Diagnostic> {
+pub(super) fn check<'a>(
+    table: &Table,
+    triggers: impl Iterator<Item = &'a Trigger>,
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for trigger in platform.connections.fed_by(&table.id) {
+    for trigger in triggers {
         let Feed::Table(feed) = &trigger.feed else { continue };
         let cause = &trigger.cause;
         if table.stream.is_none() {

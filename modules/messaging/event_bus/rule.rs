@@ -38,52 +38,61 @@ pub(super) fn lower(
     platform: &Platform,
     out: &mut Document,
 ) {
-    let Feed::EventBus(feed) = &trigger.feed else { return };
+    let Feed::EventBus(events) = &trigger.feed else { return };
     let receiver = platform.thing(&trigger.receiver);
     let Some(receiver) = receiver.and_then(|thing| thing.receiver(platform, out, MODULE)) else {
         return;
     };
-    let name = name(bus.id(), trigger);
-    let fed = &trigger.receiver;
-    let aws_name = format!("{}{JOINT}{}-{}", bus.name_of_parts(), fed.kind, fed.name);
-    let arguments = block! {
-        name: fit(&aws_name, LONGEST_NAME),
+    let rule = lower_rule(bus, trigger, events, out);
+    let starter = trigger.callee().is_none().then(|| lower_role(bus, trigger, &receiver, out));
+    let target = block! {
+        rule: rule.get("name"),
         event_bus_name: bus.handle().get("name"),
-        event_pattern: feed.pattern.0.to_string(),
+        target_id: fit(&trigger.receiver.identifier(), LONGEST_NAME),
+        arn: receiver.arn(),
+        role_arn: starter.as_ref().map(|starter| starter.role.get("arn")),
+        sqs_target: receiver.group(),
+        ecs_target: receiver.task(),
+        retry_policy: events.retry_policy(),
+        input_transformer: events.input.as_ref().map(InputSpec::block),
+        dead_letter_config: dead_letters.map(|queue| block! { arn: queue.get("arn") }),
     };
-    let mut file = out.module(MODULE).file(&bus.id().file());
-    let rule =
-        file.resource("aws_cloudwatch_event_rule", &name, arguments).cause(&trigger.cause).add();
-    let role = match trigger.callee() {
-        Some(_) => None,
-        None => Some(lower_role(bus, trigger, &aws_name, &rule, &receiver, out)),
-    };
-    let mut arguments: BTreeMap<String, Value> = BTreeMap::from([
-        ("rule".to_owned(), rule.get("name")),
-        ("event_bus_name".to_owned(), bus.handle().get("name")),
-        ("target_id".to_owned(), fit(&trigger.receiver.identifier(), LONGEST_NAME).into()),
-        ("retry_policy".to_owned(), feed.retry_policy()),
-        ("input_transformer".to_owned(), feed.input.as_ref().map(InputSpec::block).into()),
-        (
-            "dead_letter_config".to_owned(),
-            dead_letters.map(|queue| block! { arn: queue.get("arn") }).into(),
-        ),
-    ]);
-    let started = receiver.event_target(role.as_ref().map(|role| &role.handle));
-    arguments.extend(started.map(|(key, value)| (key.to_owned(), value)));
-    let mut after: Vec<Handle> = role.and_then(|role| role.policy).into_iter().collect();
+    let mut after: Vec<Handle> = starter.and_then(|starter| starter.policy).into_iter().collect();
     after.extend(dead_letters.map(|_| bus.dead_letter_policy()));
     after.extend(queue_policy(trigger, platform));
     let mut file = out.module(MODULE).file(&bus.id().file());
     let target = file
-        .resource("aws_cloudwatch_event_target", &name, Value::Map(arguments))
+        .resource("aws_cloudwatch_event_target", &name(bus.id(), trigger), target)
         .cause(&trigger.cause);
     after.iter().fold(target, ResourceBuilder::depends_on).add();
 }
 
+fn lower_rule(
+    bus: &EventBus,
+    trigger: &Trigger,
+    events: &EventBusFeed,
+    out: &mut Document,
+) -> Handle {
+    let arguments = block! {
+        name: fit(&aws_name(bus, trigger), LONGEST_NAME),
+        event_bus_name: bus.handle().get("name"),
+        event_pattern: events.pattern.0.to_string(),
+    };
+    let mut file = out.module(MODULE).file(&bus.id().file());
+    file.resource("aws_cloudwatch_event_rule", &name(bus.id(), trigger), arguments)
+        .cause(&trigger.cause)
+        .add()
+}
+
+/// What the rule of a trigger is called at AWS.
+fn aws_name(bus: &EventBus, trigger: &Trigger) -> String {
+    let receiver = &trigger.receiver;
+    format!("{}{JOINT}{}-{}", bus.name_of_parts(), receiver.kind, receiver.name)
+}
+
 /// Who starts what lets no service in by itself.
-struct StartingRole {
-    handle: Handle,
+struct Starter {
+    role: Handle,
     policy: Option<Handle>,
 }
 
@@ -91,25 +100,22 @@ struct StartingRole {
 fn lower_role(
     bus: &EventBus,
     trigger: &Trigger,
-    aws_name: &str,
-    rule: &Handle,
     receiver: &Receiver,
     out: &mut Document,
-) -> StartingRole {
-    let (id, fed) = (bus.id(), &trigger.receiver);
-    let (file, name) = (id.file(), id.part(&[fed.kind, fed.name.as_str()]));
-    let place = PolicyPlace { module: MODULE, file: &file, name: &name, cause: &trigger.cause };
+) -> Starter {
+    let (id, started) = (bus.id(), &trigger.receiver);
+    let (file, name) = (id.file(), id.part(&[started.kind, started.name.as_str()]));
     let role = Role {
-        place,
-        aws_name: format!("{aws_name}-events"),
+        place: PolicyPlace { module: MODULE, file: &file, name: &name, cause: &trigger.cause },
+        aws_name: format!("{}-events", aws_name(bus, trigger)),
         service: SERVICE,
-        source: Some(rule.get("arn")),
+        source: Some(handle(id, trigger).get("arn")),
     };
-    let handle = iam::role(out, &role);
+    let role = iam::role(out, &role);
     let name = format!("{name}__start");
     let place = PolicyPlace { module: MODULE, file: &file, name: &name, cause: &trigger.cause };
-    let policy = iam::attach(out, &handle, &place, &receiver.rights);
-    StartingRole { handle, policy }
+    let policy = iam::attach(out, &role, &place, &receiver.rights);
+    Starter { role, policy }
 }
 
 /// The policy of the queue that is fed, if a queue is.

@@ -3,7 +3,7 @@
 use super::{KEY_REUSE, Order, Queue, Redrive, Scope};
 use crate::connect::iam::{Arn, PolicyPlace};
 use crate::kind::Thing;
-use crate::messaging::dead_letter::{self, DeadLetterQueue};
+use crate::messaging::dead_letter::{self, DeadLetterQueue, JOINT};
 use crate::messaging::{MODULE, key, policy};
 use crate::platform::Platform;
 use crate::schedule::{self, Owner};
@@ -45,7 +45,7 @@ impl Queue {
             content_based_deduplication: deduplicate,
             deduplication_scope: scope.map(Scope::deduplication),
             fifo_throughput_limit: scope.map(Scope::throughput),
-            visibility_timeout_seconds: self.visibility(platform),
+            visibility_timeout_seconds: self.visibility(platform.connections.fed_by(self.id()), platform),
             message_retention_seconds: self.retention,
             delay_seconds: self.delay,
             receive_wait_time_seconds: self.wait,
@@ -91,7 +91,8 @@ impl Queue {
         let owner = Owner {
             id: self.id(),
             module: MODULE,
-            aws_name: &self.aws_name,
+            // A function of the same name has schedules as well, and a role for them.
+            aws_name: &format!("{}{JOINT}queue", self.aws_name),
             identifier: self.id().identifier(),
         };
         schedule::lower(&owner, &self.on.schedules, &receiver, out);

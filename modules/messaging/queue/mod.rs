@@ -121,15 +121,20 @@ impl Queue {
         self.order != Order::Standard
     }
 
-    /// Seconds that a message is hidden from others while one works on it.
-    fn visibility(&self, platform: &Platform) -> i64 {
+    /// Seconds that a message is hidden from others while one of those that the queue feeds works on it.
+    fn visibility<'a>(
+        &self,
+        triggers: impl Iterator<Item = &'a Trigger>,
+        platform: &Platform,
+    ) -> i64 {
         let hidden = |trigger: &Trigger| match &trigger.feed {
-            Feed::Queue(feed) => Some(
-                RUNS_HIDDEN * run(trigger, platform) + feed.window.map_or(0, Duration::as_seconds),
-            ),
+            Feed::Queue(feed) => {
+                let window = feed.window.map_or(0, Duration::as_seconds);
+                Some(RUNS_HIDDEN * run(trigger, platform) + window)
+            }
             _ => None,
         };
-        let longest = platform.connections.fed_by(&self.id).filter_map(hidden).max();
+        let longest = triggers.filter_map(hidden).max();
         self.visibility.unwrap_or(longest.unwrap_or(DEFAULT_VISIBILITY))
     }
 
@@ -293,7 +298,7 @@ impl Queue {
     }
 }
 
-/// The most of a `Count` that nobody set.
+/// The number that a spec says, or the one that stands for it.
 fn count<const MIN: i64, const MAX: i64>(said: Option<Count<MIN, MAX>>, default: i64) -> i64 {
     said.map_or(default, Count::get)
 }

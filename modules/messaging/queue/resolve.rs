@@ -105,7 +105,7 @@ impl QueueSpec {
         let enabled = said.and_then(|said| said.enabled);
         let kept = said.and_then(|said| said.retention);
         let dead_letter = DeadLetter::resolve(enabled, kept, id, resolving)?;
-        if dead_letter.retention < retention {
+        if kept.is_some() && dead_letter.retention < retention {
             let place = id.path().key("dead_letter").key("retention");
             let message = "the time counts from when a message was sent, so that some would be lost \
                            on their way: the queue itself keeps messages for longer";

@@ -6,6 +6,7 @@ use crate::connect::iam::{self, Arn, PolicyKind, PolicyPlace, Principal, Stateme
 use crate::connect::trigger::{Callee, Feed, Trigger};
 use crate::kind::Thing;
 use crate::messaging::dead_letter::{self, DeadLetterQueue};
+use crate::messaging::queue::Queue;
 use crate::messaging::{MODULE, key, policy};
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
@@ -156,7 +157,7 @@ impl Topic {
         let name = self.id().local(&[receiver.kind, receiver.name.as_str()]);
         let queue = platform.things.queue.get(&receiver.name).filter(|_| is_queue);
         let policies = queue
-            .map(|queue| queue.policy_handle())
+            .map(Queue::policy_handle)
             .into_iter()
             .chain(dead_letters.map(|_| self.dead_letter_policy()));
         let policies: Vec<Handle> = policies.collect();
