@@ -12,7 +12,7 @@ use crate::network::{self, OpenPort, Tier};
 use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
-use platgen_source::{Duration, Mention, Name, Read};
+use platgen_source::{Mention, Name, Read};
 use platgen_terraform::{Document, Handle, Value};
 use std::fmt;
 
@@ -93,11 +93,6 @@ pub trait Thing {
         _out: &mut Document,
         _module: &'static str,
     ) -> Option<Receiver> {
-        None
-    }
-
-    /// How long it may work on what a trigger hands it, if it is stopped after that.
-    fn longest_run(&self) -> Option<Duration> {
         None
     }
 

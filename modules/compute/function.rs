@@ -4,7 +4,7 @@ use crate::connect::{Edge, Grant, NoNarrowing};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
 
-use platgen_source::{Name, Read};
+use platgen_source::{Duration, Name, Read};
 use platgen_terraform::{Address, Document, Handle};
 
 /// What a spec says of it.
@@ -41,6 +41,11 @@ impl Kind for FunctionSpec {
 }
 
 impl Function {
+    /// How long one call may take.
+    pub fn timeout(&self) -> Duration {
+        Duration::seconds(30)
+    }
+
     /// Its resource.
     pub fn handle(&self) -> Handle {
         Handle::new(MODULE, Address::managed("aws_lambda_function", &self.id.local(&[])))

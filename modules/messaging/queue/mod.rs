@@ -41,8 +41,6 @@ const DEFAULT_VISIBILITY: i64 = 30;
 /// How many times longer than a function runs its messages are hidden
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>).
 const RUNS_HIDDEN: i64 = 6;
-/// Seconds that a function runs that does not say how long it may.
-const DEFAULT_RUN: i64 = 30;
 
 /// A queue with every detail decided; lengths of time in seconds.
 #[derive(Debug)]
@@ -153,10 +151,10 @@ impl Queue {
     }
 }
 
-/// Seconds that the receiver of a trigger may work on what it is handed.
+/// Seconds that the function of a trigger may work on what it is handed.
 fn run(trigger: &Trigger, platform: &Platform) -> i64 {
-    let receiver = platform.thing(&trigger.receiver);
-    receiver.and_then(Thing::longest_run).map_or(DEFAULT_RUN, Duration::as_seconds)
+    let function = platform.things.function.get(&trigger.receiver.name);
+    function.map_or(0, |function| function.timeout().as_seconds())
 }
 
 impl Target for Queue {
