@@ -12,7 +12,7 @@ use crate::network::{self, OpenPort, Tier};
 use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
-use platgen_source::{Name, Read};
+use platgen_source::{Mention, Name, Read};
 use platgen_terraform::{Document, Handle, Value};
 use std::fmt;
 
@@ -44,7 +44,7 @@ pub trait Kind: Read {
     type Thing: Thing;
 
     /// Declares the things of [`Kind::IMPLIED`] that something speaks of.
-    fn imply(_spec: &mut Spec) {}
+    fn imply(_spec: &mut Spec, _mentions: &[Mention]) {}
 
     /// Decides what the spec leaves open, and finds what is wrong beyond the types.
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Self::Thing;

@@ -150,7 +150,7 @@ impl Api {
 
     /// What stands in [`Self::url`] behind the host: the stage of a REST API without a domain.
     pub fn path(&self) -> Option<Value> {
-        let has_stage = self.api_type == ApiType::Rest && self.domain.is_none();
+        let has_stage = self.r#type == ApiType::Rest && self.domain.is_none();
         has_stage.then(|| template!["/", self.stage().get("stage_name")])
     }
 

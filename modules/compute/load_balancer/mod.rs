@@ -28,8 +28,8 @@ use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
 use crate::platform::Platform;
 use crate::reference::NameOf;
-use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
+use platgen_source::{Duration, Mention};
 use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,7 +86,7 @@ impl Kind for LoadBalancerSpec {
     type Thing = LoadBalancer;
 
     /// `public` exists where a route wants it.
-    fn imply(spec: &mut Spec) {
+    fn imply(spec: &mut Spec, _mentions: &[Mention]) {
         let routes = spec.service.values().flat_map(|service| service.route.values());
         let mut names = routes.filter_map(|route| BalancerName::of(route.via.as_ref()));
         if let Some(public) = names.find(|name| name.as_str() == PUBLIC) {
