@@ -1,0 +1,1 @@
+//! What watches a platform, and what is refused.
