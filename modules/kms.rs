@@ -36,7 +36,13 @@ pub fn customer_key(
     name: &str,
     more: Vec<Statement>,
 ) -> Handle {
-    customer_key_at(platform, out, place, KeyPlace { resource: name, word: name, provider: None }, more)
+    customer_key_at(
+        platform,
+        out,
+        place,
+        KeyPlace { resource: name, word: name, provider: None },
+        more,
+    )
 }
 
 /// Makes a customer key and its alias. The policy of the key lets the account's IAM decide, and more
@@ -66,7 +72,8 @@ pub fn customer_key_at(
         policy: policy,
     };
     let mut file = out.module(place.module).file(place.file);
-    let key = file.resource("aws_kms_key", name, arguments).cause(place.cause).provider(provider).add();
+    let key =
+        file.resource("aws_kms_key", name, arguments).cause(place.cause).provider(provider).add();
     let alias = head.prefix.name(LONGEST_ALIAS - ALIAS_START.len(), &[word]);
     let arguments =
         block! { name: format!("{ALIAS_START}{alias}"), target_key_id: key.get("key_id") };

@@ -28,7 +28,7 @@ const MINUTE: i64 = 60;
 
 /// An alarm of the spec's own, decided as far as the spec alone tells.
 #[derive(Debug)]
-pub struct OwnAlarm {
+pub(super) struct OwnAlarm {
     name: Name,
     /// What it watches.
     pub metric: MetricReference,
@@ -44,7 +44,7 @@ pub struct OwnAlarm {
 
 /// An alarm with every detail decided.
 #[derive(Debug)]
-pub struct Alarm {
+pub(super) struct Alarm {
     /// The name of its resource.
     pub local: String,
     /// The name at AWS.
@@ -72,7 +72,9 @@ impl AlarmSpec {
         let path = path(name);
         let period = self.within.map(Duration::as_seconds);
         if let Some(seconds) = period.filter(|seconds| seconds % MINUTE != 0) {
-            let message = format!("{seconds} seconds are no whole minutes, and metrics have one value a minute");
+            let message = format!(
+                "{seconds} seconds are no whole minutes, and metrics have one value a minute"
+            );
             resolving.find(&code::OUT_OF_RANGE, &path.key("within"), message);
         }
         let contacts = Contacts::of(self.notify.as_ref());
@@ -96,7 +98,8 @@ impl AlarmSpec {
             ("at_most", Side::AtMost, self.at_most),
             ("below", Side::Below, self.below),
         ];
-        let mut bounds = said.into_iter().filter_map(|(key, side, bound)| Some((key, side, bound?)));
+        let mut bounds =
+            said.into_iter().filter_map(|(key, side, bound)| Some((key, side, bound?)));
         let (first, side, bound) = bounds.next()?;
         for (key, ..) in bounds {
             let message = format!("an alarm has one bound, and `{first}` is one already");
@@ -111,9 +114,8 @@ impl OwnAlarm {
     /// Decides the alarm, or finds why there is none. `None` where it is not wanted.
     fn decide(&self, platform: &Platform) -> Result<Option<Alarm>, Diagnostic> {
         let path = path(&self.name);
-        let fault = |key: &str, message: String| {
-            Diagnostic::at(&code::IMPOSSIBLE, &path.key(key), message)
-        };
+        let fault =
+            |key: &str, message: String| Diagnostic::at(&code::IMPOSSIBLE, &path.key(key), message);
         let mut reading = platform
             .observability
             .reading(&self.metric, platform)
@@ -152,7 +154,8 @@ impl OwnAlarm {
             (Some((side, Bound::Share(share))), _) => (side, self.share(share, platform)?),
             (None, Some(usual)) => (usual.side, usual.value),
             (None, None) => {
-                let message = format!("`{}` has no default alarm to take a bound from", self.metric);
+                let message =
+                    format!("`{}` has no default alarm to take a bound from", self.metric);
                 let help = "set one of `at_least`, `above`, `at_most` and `below`";
                 return Err(Diagnostic::at(&code::CONFLICT, &path, message).help(help));
             }
@@ -212,7 +215,8 @@ pub(super) fn check(platform: &Platform) -> Vec<Diagnostic> {
     let observability = &platform.observability;
     let declared = observability.alarms.iter().filter(|alarm| match &alarm.metric {
         MetricReference::Thing { kind, name, .. } => {
-            platform.things.get(kind, name.as_str()).is_some() || crate::kinds::is_implied(kind, name.as_str())
+            platform.things.get(kind, name.as_str()).is_some()
+                || crate::kinds::is_implied(kind, name.as_str())
         }
         MetricReference::Own(name) => observability.metrics.contains_key(name),
     });
@@ -242,8 +246,7 @@ fn of_thing(thing: &dyn Thing, platform: &Platform) -> Vec<Alarm> {
             key: metric.key.to_owned(),
         };
         let threshold = metric.alarm?;
-        let replaced =
-            platform.observability.alarms.iter().any(|alarm| alarm.metric == reference);
+        let replaced = platform.observability.alarms.iter().any(|alarm| alarm.metric == reference);
         let reading = Reading::of(&metric, &platform.head);
         let takes = check_series(&reference, &reading).is_ok();
         (takes && !replaced).then(|| Alarm {
@@ -262,14 +265,15 @@ fn of_thing(thing: &dyn Thing, platform: &Platform) -> Vec<Alarm> {
 
 impl Alarm {
     /// Its resource.
-    pub fn handle(&self) -> Handle {
+    pub(super) fn handle(&self) -> Handle {
         Handle::new(MODULE, Address::managed("aws_cloudwatch_metric_alarm", &self.local))
     }
 
     /// In words: `CPU in percent is at least 90, 3 times in a row over 5m`.
-    pub fn description(&self) -> String {
+    pub(super) fn description(&self) -> String {
         let Threshold { side, value, period, periods, .. } = self.threshold;
-        let times = if periods == 1 { "once".to_owned() } else { format!("{periods} times in a row") };
+        let times =
+            if periods == 1 { "once".to_owned() } else { format!("{periods} times in a row") };
         format!(
             "{}: {} is {} {value}, {times} over {}",
             self.metric,

@@ -13,9 +13,7 @@ use crate::network::Retention;
 use crate::network::logs::{LogGroup, log_group};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_terraform::{
-    Document, Expr, Handle, Mode, ResourceBuilder, Value, block, template,
-};
+use platgen_terraform::{Document, Expr, Handle, Mode, ResourceBuilder, Value, block, template};
 
 /// The file of it all.
 const FILE: &str = "log_archive";

@@ -139,8 +139,7 @@ impl Budget {
             resolving.find(&code::LIMIT, &path.key("at"), message);
         }
         if self.addresses.len() > MOST_ADDRESSES {
-            let message =
-                format!("{} addresses; AWS takes {MOST_ADDRESSES}", self.addresses.len());
+            let message = format!("{} addresses; AWS takes {MOST_ADDRESSES}", self.addresses.len());
             let help = "name a mailing list";
             resolving.find_with(&code::LIMIT, &path.key("notify"), message, help);
         }

@@ -23,7 +23,8 @@ struct Child {
 /// Puts the alarm of the whole platform into a document, if there are alarms. Where they are more than
 /// one alarm takes, others stand between.
 pub(super) fn lower(alarms: &[Alarm], platform: &Platform, out: &mut Document) {
-    let mut children: Vec<Child> = alarms.iter().filter(|alarm| is_here(alarm)).map(child).collect();
+    let mut children: Vec<Child> =
+        alarms.iter().filter(|alarm| is_here(alarm)).map(child).collect();
     if children.is_empty() {
         return;
     }

@@ -274,10 +274,8 @@ impl Rule {
             state: if platform.observability.paging { "ENABLED" } else { "DISABLED" },
         };
         let mut file = out.module(MODULE).file(FILE);
-        let rule = file
-            .resource("aws_cloudwatch_event_rule", &name, arguments)
-            .causes(&self.causes)
-            .add();
+        let rule =
+            file.resource("aws_cloudwatch_event_rule", &name, arguments).causes(&self.causes).add();
         let paths = self.paths.iter().map(|(name, path)| ((*name).to_owned(), Value::from(*path)));
         let arguments = block! {
             rule: rule.get("name"),

@@ -16,7 +16,7 @@ const MOST_GROUPS: usize = 50;
 
 /// A query that is kept in the console, decided.
 #[derive(Debug)]
-pub struct Query {
+pub(super) struct Query {
     /// Which logs.
     pub logs: Vec<LogReference>,
     /// The query.
@@ -24,7 +24,7 @@ pub struct Query {
 }
 
 /// The log group of a reference, if there is one.
-pub fn group(reference: &LogReference, platform: &Platform) -> Option<Handle> {
+pub(super) fn group(reference: &LogReference, platform: &Platform) -> Option<Handle> {
     let thing = platform.things.get(reference.kind, reference.name.as_str())?;
     match &reference.log {
         None => thing.log_group(),
@@ -36,7 +36,11 @@ pub fn group(reference: &LogReference, platform: &Platform) -> Option<Handle> {
 }
 
 /// Finds a reference to what does not log. What is not declared at all was found before.
-pub fn check(reference: &LogReference, path: &SpecPath, platform: &Platform) -> Option<Diagnostic> {
+pub(super) fn check(
+    reference: &LogReference,
+    path: &SpecPath,
+    platform: &Platform,
+) -> Option<Diagnostic> {
     if group(reference, platform).is_some() {
         return None;
     }
@@ -103,12 +107,8 @@ pub(super) fn lower(platform: &Platform, out: &mut Document) {
             query_string: &query.text,
         };
         let mut file = out.module(MODULE).file(FILE);
-        file.resource(
-            "aws_cloudwatch_query_definition",
-            &identifier(&[name.as_str()]),
-            arguments,
-        )
-        .cause(&path(name))
-        .add();
+        file.resource("aws_cloudwatch_query_definition", &identifier(&[name.as_str()]), arguments)
+            .cause(&path(name))
+            .add();
     }
 }

@@ -25,7 +25,7 @@ const MOST_FILTERS: usize = 100;
 
 /// A metric of the spec's own, decided.
 #[derive(Debug)]
-pub enum OwnMetric {
+pub(super) enum OwnMetric {
     /// It is counted in a log.
     Logged(LogMetric),
     /// It is computed of other metrics.
@@ -34,7 +34,7 @@ pub enum OwnMetric {
 
 /// A metric that is counted in a log.
 #[derive(Debug)]
-pub struct LogMetric {
+pub(super) struct LogMetric {
     logs: LogReference,
     filter: String,
     value: Option<String>,
@@ -44,7 +44,7 @@ pub struct LogMetric {
 }
 
 /// Where the spec declares a metric.
-pub fn path(name: &Name) -> SpecPath {
+pub(super) fn path(name: &Name) -> SpecPath {
     section().key(OWN).key(name.as_str())
 }
 
@@ -218,8 +218,7 @@ impl LogMetric {
         }
         let names: Vec<String> = self.dimensions.keys().cloned().collect();
         let schema = format!("{{\"{namespace}\",{}}}", names.join(","));
-        let search =
-            format!("SEARCH('{schema} MetricName=\"{name}\"', '{}')", self.statistic);
+        let search = format!("SEARCH('{schema} MetricName=\"{name}\"', '{}')", self.statistic);
         Reading {
             title: name.to_string(),
             expression: Some(search),
@@ -247,8 +246,9 @@ pub(super) fn check(platform: &Platform) -> Vec<Diagnostic> {
                 let count = filters.entry(format!("{:?}", metric.logs)).or_default();
                 *count += 1;
                 if *count == MOST_FILTERS + 1 {
-                    let message =
-                        format!("more than {MOST_FILTERS} metrics of one log; CloudWatch takes no more");
+                    let message = format!(
+                        "more than {MOST_FILTERS} metrics of one log; CloudWatch takes no more"
+                    );
                     findings.push(Diagnostic::at(&code::LIMIT, &path, message));
                 }
             }

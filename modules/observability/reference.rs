@@ -47,9 +47,11 @@ impl MetricReference {
     pub fn parse(text: &str) -> Option<Self> {
         match text.split('.').collect::<Vec<_>>().as_slice() {
             [OWN, name] => Name::new(name).map(Self::Own),
-            [kind, name, key] if is_key(key) => {
-                Some(Self::Thing { kind: known(kind)?, name: Name::new(name)?, key: (*key).to_owned() })
-            }
+            [kind, name, key] if is_key(key) => Some(Self::Thing {
+                kind: known(kind)?,
+                name: Name::new(name)?,
+                key: (*key).to_owned(),
+            }),
             _ => None,
         }
     }

@@ -7,8 +7,8 @@ use super::reference::{LogReference, MetricReference};
 use crate::data::upkeep::days::Days;
 use platgen_source::diagnostics::code;
 use platgen_source::{
-    Count, Duration, Node, OneOrMore, Percent, Read, Reader, Schemas, Things, Value, is_plain, json,
-    shown, text_type,
+    Count, Duration, Node, OneOrMore, Percent, Read, Reader, Schemas, Things, Value, is_plain,
+    json, shown, text_type,
 };
 use std::collections::BTreeMap;
 

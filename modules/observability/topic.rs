@@ -251,8 +251,8 @@ impl Teller {
         out: &mut Document,
     ) -> Statement {
         let uses = ["kms:Decrypt", "kms:GenerateDataKey*"];
-        let statement = Statement::allow(&uses, vec![Arn::any()])
-            .to(Principal::Service(self.service().into()));
+        let statement =
+            Statement::allow(&uses, vec![Arn::any()]).to(Principal::Service(self.service().into()));
         match self {
             // With a condition on the source, EventBridge is refused and its events are lost without
             // an error: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html

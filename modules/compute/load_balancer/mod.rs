@@ -6,6 +6,7 @@
 //! of their services.
 mod check;
 mod listener;
+mod metrics;
 mod names;
 mod priority;
 mod spec;
@@ -24,6 +25,7 @@ use crate::data::log_bucket::{self, LogWriter};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
 use crate::network::{self, OpenPort, Source, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
@@ -79,6 +81,7 @@ impl Kind for LoadBalancerSpec {
     const KIND: &'static str = "load_balancer";
     const OUTPUTS: Outputs = Outputs::Named(&["arn", "dns", "url", "zone_id"]);
     const IMPLIED: &'static [&'static str] = &[PUBLIC];
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = LoadBalancer;
 
     /// `public` exists where a route wants it.
@@ -322,6 +325,10 @@ impl Thing for LoadBalancer {
 
     fn keeps_logs(&self) -> bool {
         false
+    }
+
+    fn metrics(&self, platform: &Platform) -> Vec<Metric> {
+        self.list_metrics(platform)
     }
 
     fn request_logs(&self) -> Option<LogWriter> {
