@@ -1,6 +1,7 @@
 //! Alarms: those that everything has by its kind, and `[observability.alarm.<name>]`.
 use super::metric::{MetricPlace, Side, Silence, Threshold};
 use super::notify::Contacts;
+use super::own::is_declared;
 use super::reading::{Reading, number};
 use super::reference::MetricReference;
 use super::spec::{AlarmSpec, Bound};
@@ -77,7 +78,7 @@ impl AlarmSpec {
             );
             resolving.find(&code::OUT_OF_RANGE, &path.key("within"), message);
         }
-        let contacts = Contacts::of(self.notify.as_ref());
+        let contacts = Contacts::resolve(self.notify.as_ref(), &path.key("notify"), resolving);
         OwnAlarm {
             name: name.clone(),
             metric: self.metric.clone(),
@@ -212,14 +213,8 @@ fn default_threshold(metric: &MetricReference, platform: &Platform) -> Option<Th
 /// Finds what is wrong with the alarms of the spec's own once every thing is decided. What is not
 /// declared at all was found before.
 pub(super) fn check(platform: &Platform) -> Vec<Diagnostic> {
-    let observability = &platform.observability;
-    let declared = observability.alarms.iter().filter(|alarm| match &alarm.metric {
-        MetricReference::Thing { kind, name, .. } => {
-            platform.things.get(kind, name.as_str()).is_some()
-                || crate::kinds::is_implied(kind, name.as_str())
-        }
-        MetricReference::Own(name) => observability.metrics.contains_key(name),
-    });
+    let alarms = platform.observability.alarms.iter();
+    let declared = alarms.filter(|alarm| is_declared(&alarm.metric, platform));
     declared.filter_map(|alarm| alarm.decide(platform).err()).collect()
 }
 
@@ -269,15 +264,14 @@ impl Alarm {
         Handle::new(MODULE, Address::managed("aws_cloudwatch_metric_alarm", &self.local))
     }
 
-    /// In words: `CPU in percent is at least 90, 3 times in a row over 5m`.
+    /// In words: `service.web.cpu: CPU (percent) at least 90 in 3 times 5m`.
     pub(super) fn description(&self) -> String {
         let Threshold { side, value, period, periods, .. } = self.threshold;
-        let times =
-            if periods == 1 { "once".to_owned() } else { format!("{periods} times in a row") };
+        let times = if periods == 1 { String::new() } else { format!("{periods} times ") };
         format!(
-            "{}: {} is {} {value}, {times} over {}",
+            "{}: {} {} {value} in {times}{}",
             self.metric,
-            self.reading.title,
+            self.reading.caption(),
             side.words(),
             Duration::seconds(period)
         )
@@ -317,7 +311,7 @@ impl Alarm {
         let period = self.threshold.period;
         match (&self.reading.expression, self.reading.lines.as_slice()) {
             (None, [line]) => {
-                let is_percentile = line.statistic.starts_with('p');
+                let is_percentile = line.is_percentile();
                 block! {
                     namespace: &line.namespace,
                     metric_name: &line.name,

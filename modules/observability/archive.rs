@@ -83,12 +83,13 @@ impl Archive {
 }
 
 /// Puts the archive into a document, with a filter on every log group that the document has by then.
-/// The log group of the stream itself comes later, and is not copied: it would copy itself.
-pub(super) fn lower(platform: &Platform, out: &mut Document) {
-    let Some(archive) = &platform.observability.archive else { return };
+/// The log group of the stream itself comes later, and is not copied: it would copy itself. Gives
+/// whether there is anything to copy.
+pub(super) fn lower(platform: &Platform, out: &mut Document) -> bool {
+    let Some(archive) = &platform.observability.archive else { return false };
     let groups = groups(out);
     if groups.is_empty() {
-        return;
+        return false;
     }
     let bucket = lower_bucket(archive, platform, out);
     let stream = lower_stream(&bucket, platform, out);
@@ -98,6 +99,7 @@ pub(super) fn lower(platform: &Platform, out: &mut Document) {
     }
     let description = "The bucket that holds copies of all logs";
     out.output(&identifier(&["observability", WORDS]), bucket.get("bucket"), description);
+    true
 }
 
 /// Every log group in the region of the platform, by module and name. Groups for rare access take no
@@ -290,9 +292,10 @@ impl Group {
         platform: &Platform,
         out: &mut Document,
     ) {
-        let name = match self.is_several {
-            true => Value::from(Expr::EachValue(vec!["name"])),
-            false => self.handle.get("name"),
+        let name = if self.is_several {
+            Value::from(Expr::EachValue(vec!["name"]))
+        } else {
+            self.handle.get("name")
         };
         let arguments = block! {
             name: platform.head.prefix.full(&[WORDS]),

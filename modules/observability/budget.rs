@@ -1,12 +1,13 @@
 //! `[budget.<name>]`: a limit of what the platform may cost.
 use super::metric::MetricPlace;
-use super::notify::MailAddress;
+use super::notify::mail_addresses;
 use super::{MODULE, topic};
+use crate::aws_name;
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
-use crate::names::fit;
 use crate::platform::Platform;
+use crate::text::PlainText;
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_source::{Count, Name, OneOrMore, Read};
+use platgen_source::{Count, Name, OneOrMore, Read, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle, Value, block};
 use std::collections::BTreeSet;
 
@@ -28,6 +29,18 @@ const USUAL_FORECAST: i64 = 100;
 /// (<https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html>).
 const TAG: &str = "Project";
 
+text_type! {
+    /// The name of a budget at AWS
+    /// (<https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html>).
+    BudgetName,
+    "^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,99}$",
+    "1 to 100 letters, digits, spaces and . _ / -, beginning with a letter or digit",
+    |text| {
+        is_plain(text, 1..=100, b" ._/-")
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+    }
+}
+
 /// A limit of what the platform may cost: everything that has the tag `Project` of the platform,
 /// in all of its environments in the account. The tag has to be activated once, as a cost allocation
 /// tag, by who pays the bills.
@@ -46,7 +59,9 @@ pub struct BudgetSpec {
     /// 100.
     pub forecast: Option<Count<1, 1000>>,
     /// Mail addresses that are told, beside those of `[observability]`. At most ten.
-    pub notify: Option<OneOrMore<MailAddress>>,
+    pub notify: Option<OneOrMore<PlainText>>,
+    /// The name at AWS. By default `{environment}-{platform}-{name}`, cut to 100 characters.
+    pub aws_name: Option<BudgetName>,
 }
 
 /// The time that a limit is for.
@@ -81,23 +96,21 @@ impl Kind for BudgetSpec {
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Budget {
         let path = id.path();
-        let prefix = &resolving.head.prefix;
-        let aws_name = fit(&prefix.full(&[id.name.as_str()]), LONGEST_NAME);
-        if prefix.overflows(LONGEST_NAME, &[id.name.as_str()]) {
-            let message = format!("the name at AWS is cut to `{aws_name}`");
-            let help = "choose a shorter name";
-            resolving.find_with(&code::NAME_SHORTENED, &path, message, help);
-        }
+        let said = resolving.spec.budget.iter();
+        let said = said.map(|(name, spec)| (name, spec.aws_name.as_ref().map(ToString::to_string)));
+        let aws_name = aws_name::resolve(&id, LONGEST_NAME, said, resolving);
         let period = self.period.unwrap_or(BudgetPeriod::Month);
         let shares = self.at.as_ref().map(|shares| shares.iter().map(|share| share.get()));
-        let addresses = self.notify.iter().flat_map(|addresses| &addresses.0);
+        let notify = self.notify.as_ref();
+        let addresses =
+            notify.map(|addresses| mail_addresses(addresses, &path.key("notify"), resolving));
         let budget = Budget {
             aws_name,
             limit: self.limit_usd.get(),
             period,
             shares: shares.map_or_else(|| BTreeSet::from(USUAL_SHARES), Iterator::collect),
             forecast: self.forecast(period, &path, resolving),
-            addresses: addresses.map(ToString::to_string).collect(),
+            addresses: addresses.unwrap_or_default(),
             id,
         };
         budget.check_limits(&path, resolving);

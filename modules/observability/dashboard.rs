@@ -19,7 +19,7 @@ const NAME: &str = "platform";
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>).
 const MOST_WIDGETS: usize = 500;
 const MOST_SERIES: usize = 2500;
-/// The most series of one widget.
+/// The most series of one widget, its expression among them.
 const MOST_SERIES_OF_WIDGET: usize = 500;
 /// The most alarms of one widget
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>).
@@ -105,7 +105,7 @@ fn own_metrics(alarms: &[Alarm], platform: &Platform) -> Vec<Group> {
     let chart = |name| {
         let reference = MetricReference::Own(name);
         let reading = platform.observability.reading(&reference, platform).ok()?;
-        Some(chart(&reference, &reading, alarms, platform))
+        chart(&reference, &reading, alarms, platform)
     };
     let charts: Vec<Chart> = names.clone().cloned().filter_map(chart).collect();
     let heading = platform.head.platform.to_string();
@@ -119,7 +119,7 @@ fn of_thing(thing: &dyn Thing, alarms: &[Alarm], platform: &Platform) -> Option<
     let charts: Vec<Chart> = thing
         .metrics(platform)
         .iter()
-        .map(|metric| {
+        .filter_map(|metric| {
             let (name, key) = (id.name.clone(), metric.key.to_owned());
             let reference = MetricReference::Thing { kind: id.kind, name, key };
             chart(&reference, &Reading::of(metric, &platform.head), alarms, platform)
@@ -128,13 +128,18 @@ fn of_thing(thing: &dyn Thing, alarms: &[Alarm], platform: &Platform) -> Option<
     (!charts.is_empty()).then(|| Group { heading: id.to_string(), charts, cause: id.path() })
 }
 
-/// The chart of a metric, with a line where an alarm rings.
+/// The chart of a metric, with a line where an alarm rings; none if it has more series than a widget
+/// takes.
 fn chart(
     reference: &MetricReference,
     reading: &Reading,
     alarms: &[Alarm],
     platform: &Platform,
-) -> Chart {
+) -> Option<Chart> {
+    let rows = reading.chart();
+    if rows.len() > MOST_SERIES_OF_WIDGET {
+        return None;
+    }
     let here = platform.head.region.as_str();
     let region = topic::provider(reading.place).map_or(here, |alias| alias.region());
     let watching = alarms.iter().filter(|alarm| alarm.metric == *reference);
@@ -142,17 +147,17 @@ fn chart(
         .map(|alarm| block! { label: &alarm.aws_name, value: number(alarm.threshold.value) })
         .collect();
     let annotations = (!bounds.is_empty()).then(|| block! { horizontal: bounds });
-    let rows = reading.chart();
     let properties = block! {
-        title: &reading.title,
+        title: reading.caption(),
         region: region,
         view: "timeSeries",
         period: PERIOD,
         stacked: false,
         annotations: annotations,
-        metrics: rows.into_iter().take(MOST_SERIES_OF_WIDGET).collect::<Value>(),
+        metrics: rows,
     };
-    Chart { kind: "metric", properties, width: CHART.0, series: reading.lines.len().max(1) }
+    let series = reading.lines.len().max(1);
+    Some(Chart { kind: "metric", properties, width: CHART.0, series })
 }
 
 /// The groups in pages that a dashboard can hold each. A group stays together.

@@ -2,6 +2,7 @@
 use super::reference::LogReference;
 use super::{MODULE, section};
 use crate::kind::Thing;
+use crate::kinds::is_implied;
 use crate::names::identifier;
 use crate::platform::Platform;
 use platgen_source::Name;
@@ -45,7 +46,11 @@ pub(super) fn check(
         return None;
     }
     let (kind, name) = (reference.kind, &reference.name);
-    let thing = platform.things.get(kind, name.as_str())?;
+    let Some(thing) = platform.things.get(kind, name.as_str()) else {
+        let message = format!("`{kind}.{name}` has no log group");
+        return is_implied(kind, name.as_str())
+            .then(|| Diagnostic::at(&code::IMPOSSIBLE, path, message).help(logging(platform)));
+    };
     let groups = thing.log_groups();
     let words = groups.iter().map(|(word, _)| *word);
     let (message, help) = match (&reference.log, thing.log_group()) {

@@ -36,6 +36,7 @@ use crate::platform::Platform;
 use alarm::OwnAlarm;
 use archive::Archive;
 use logs::Query;
+use metric::MetricPlace;
 use notify::Contacts;
 use own::OwnMetric;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
@@ -90,7 +91,7 @@ impl Observability {
         let [production, development] = SAMPLING;
         let usual = head.by_profile(production, development);
         Self {
-            contacts: Contacts::of(spec.notify.as_ref()),
+            contacts: Contacts::resolve(spec.notify.as_ref(), &section().key("notify"), resolving),
             paging: spec.paging.unwrap_or(head.is_production()),
             default_alarms: spec.alarms.unwrap_or(true),
             dashboard: spec.dashboard.unwrap_or(true),
@@ -130,7 +131,10 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     composite::lower(&alarms, platform, out);
     tellers.extend(events::lower(platform, out));
     traces::lower(platform, out);
-    archive::lower(platform, out);
+    let needs_key = archive::lower(platform, out);
     dashboard::lower(&alarms, platform, out);
     topic::lower(&tellers, &alarms, platform, out);
+    if needs_key || !tellers.is_empty() {
+        topic::lower_key(MetricPlace::Regional, &tellers, platform, out);
+    }
 }

@@ -1,40 +1,21 @@
 //! Who is told: mail addresses and web hooks, and the subscriptions that they become.
 use super::MODULE;
-use platgen_source::diagnostics::SpecPath;
-use platgen_source::{OneOrMore, Read, is_plain, text_type};
+use crate::kind::Resolving;
+use crate::platform::is_domain;
+use crate::text::PlainText;
+use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::{OneOrMore, Read, is_plain, shown};
 use platgen_terraform::{Document, Handle, ProviderAlias, Value, block};
 use std::collections::{BTreeMap, BTreeSet};
-
-text_type! {
-    /// A mail address, in the characters that need no quotes
-    /// (<https://www.rfc-editor.org/rfc/rfc5322#section-3.4.1>).
-    MailAddress,
-    "^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63}){1,8}$",
-    "a mail address such as ops@example.com",
-    |text| text.split_once('@').is_some_and(|(mailbox, host)| {
-        let labels: Vec<&str> = host.split('.').collect();
-        is_plain(mailbox, 1..=64, b"._%+'-")
-            && (2..=9).contains(&labels.len())
-            && labels.iter().all(|label| is_plain(label, 1..=63, b"-"))
-    })
-}
-
-text_type! {
-    /// The address of a web hook, spoken to over TLS.
-    HookUrl,
-    "^https://[A-Za-z0-9./_~?=&%+:@-]{1,2000}$",
-    "an address that begins with https://",
-    |text| text.strip_prefix("https://").is_some_and(|rest| is_plain(rest, 1..=2000, b"./_~?=&%+:@-"))
-}
 
 /// Who is told: mail addresses, or more.
 #[derive(Clone, Debug, Default, Read)]
 #[spec(short = "email")]
 pub struct NotifySpec {
-    /// Mail addresses. Each gets a message that has to be confirmed once.
-    pub email: Option<OneOrMore<MailAddress>>,
+    /// Mail addresses: `"ops@{platform.domain}"`. Each gets a message that has to be confirmed once.
+    pub email: Option<OneOrMore<PlainText>>,
     /// Web hooks, of on-call services for example. Each has to confirm its subscription once.
-    pub https: Option<OneOrMore<HookUrl>>,
+    pub https: Option<OneOrMore<PlainText>>,
 }
 
 /// Who is told, by the protocol that SNS speaks with them.
@@ -42,15 +23,20 @@ pub struct NotifySpec {
 pub struct Contacts(BTreeMap<&'static str, BTreeSet<String>>);
 
 impl Contacts {
-    /// The contacts of a spec.
-    pub fn of(spec: Option<&NotifySpec>) -> Self {
+    /// Decides who is told, as the spec says it at a path.
+    pub fn resolve(
+        spec: Option<&NotifySpec>,
+        path: &SpecPath,
+        resolving: &mut Resolving<'_>,
+    ) -> Self {
         let mut contacts = BTreeMap::new();
         let Some(spec) = spec else { return Self(contacts) };
-        if let Some(OneOrMore(addresses)) = &spec.email {
-            contacts.insert("email", addresses.iter().map(ToString::to_string).collect());
+        if let Some(addresses) = &spec.email {
+            contacts.insert("email", mail_addresses(addresses, &path.key("email"), resolving));
         }
-        if let Some(OneOrMore(hooks)) = &spec.https {
-            contacts.insert("https", hooks.iter().map(ToString::to_string).collect());
+        if let Some(hooks) = &spec.https {
+            let rule = ("an address that begins with https://", is_hook as fn(&str) -> bool);
+            contacts.insert("https", texts(hooks, rule, &path.key("https"), resolving));
         }
         Self(contacts)
     }
@@ -83,6 +69,70 @@ impl Contacts {
                 .provider(provider)
                 .cause(cause)
                 .add();
+        }
+    }
+}
+
+/// Decides a list of mail addresses that stands at a path.
+pub fn mail_addresses(
+    addresses: &OneOrMore<PlainText>,
+    path: &SpecPath,
+    resolving: &mut Resolving<'_>,
+) -> BTreeSet<String> {
+    texts(addresses, ("a mail address such as ops@example.com", is_mail_address), path, resolving)
+}
+
+/// The texts of a list with the platform's values put in. What does not keep the rule is a finding.
+fn texts(
+    texts: &OneOrMore<PlainText>,
+    (rule, keeps_rule): (&str, fn(&str) -> bool),
+    path: &SpecPath,
+    resolving: &mut Resolving<'_>,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (place, text) in texts.0.iter().enumerate() {
+        let text = resolving.head.plain(text);
+        if !keeps_rule(&text) {
+            let message = format!("`{}` does not fit: {rule}", shown(&text));
+            resolving.find(&code::MALFORMED, &path.index(place), message);
+        }
+        found.insert(text);
+    }
+    found
+}
+
+/// Whether a text is a mail address in the characters that need no quotes
+/// (<https://www.rfc-editor.org/rfc/rfc5322#section-3.4.1>).
+fn is_mail_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(mailbox, host)| {
+        is_plain(mailbox, 1..=64, b"._%+'-") && is_domain(&host.to_ascii_lowercase())
+    })
+}
+
+/// Whether a text is the address of a web hook, spoken to over TLS.
+fn is_hook(text: &str) -> bool {
+    text.strip_prefix("https://").is_some_and(|rest| is_plain(rest, 1..=2000, b"./_~?=&%+:@-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn addresses_are_checked() {
+        for (text, mail, hook) in [
+            ("ops@example.com", true, false),
+            ("first.last+tag@Sub.Example.com", true, false),
+            ("ops@example", false, false),
+            ("ops example@example.com", false, false),
+            ("@example.com", false, false),
+            ("https://events.example.com/x?key=1", false, true),
+            ("http://events.example.com/x", false, false),
+            ("https://", false, false),
+            ("https://a b", false, false),
+        ] {
+            assert_eq!((is_mail_address(text), is_hook(text)), (mail, hook), "{text}");
         }
     }
 }

@@ -7,6 +7,7 @@ use super::reference::{LogReference, MetricReference, OWN};
 use super::spec::{MetricSpec, Statistic, Unit};
 use super::{Observability, logs, section};
 use crate::kind::Resolving;
+use crate::kinds::is_implied;
 use crate::names::identifier;
 use crate::platform::{Head, Platform};
 use platgen_source::Name;
@@ -233,6 +234,16 @@ fn namespace(head: &Head) -> String {
     format!("{}/{}", head.platform, head.environment)
 }
 
+/// Whether the spec declares what a reference speaks of, and it could be decided.
+pub(super) fn is_declared(reference: &MetricReference, platform: &Platform) -> bool {
+    match reference {
+        MetricReference::Thing { kind, name, .. } => {
+            platform.things.get(kind, name.as_str()).is_some() || is_implied(kind, name.as_str())
+        }
+        MetricReference::Own(name) => platform.observability.metrics.contains_key(name),
+    }
+}
+
 /// Finds what is wrong with the metrics once every thing is decided.
 pub(super) fn check(platform: &Platform) -> Vec<Diagnostic> {
     let observability = &platform.observability;
@@ -253,8 +264,11 @@ pub(super) fn check(platform: &Platform) -> Vec<Diagnostic> {
                 }
             }
             OwnMetric::Computed(formula) => {
+                let names = formula.metrics();
+                let is_sound = formula.fault().is_none()
+                    && names.into_iter().all(|metric| is_declared(metric, platform));
                 let fault = observability.computed(name, formula, platform).err();
-                findings.extend(fault.filter(|_| formula.fault().is_none()).map(|fault| {
+                findings.extend(fault.filter(|_| is_sound).map(|fault| {
                     Diagnostic::at(&code::IMPOSSIBLE, &path(name).key("expression"), fault)
                 }));
             }

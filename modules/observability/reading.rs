@@ -59,6 +59,14 @@ impl Reading {
         }
     }
 
+    /// What it is called, with the percentile that is looked at, if it is one.
+    pub fn caption(&self) -> String {
+        match self.lines.as_slice() {
+            [line] if line.is_percentile() => format!("{}, {}", self.title, line.statistic),
+            _ => self.title.clone(),
+        }
+    }
+
     /// The `metric_query` blocks of an alarm on an expression
     /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html>).
     pub fn queries(&self, expression: &str, period: i64) -> Vec<Value> {
@@ -97,7 +105,7 @@ impl Reading {
             row.push(block! {
                 id: &line.id,
                 stat: &line.statistic,
-                label: alone.then_some(&self.title),
+                label: alone.then(|| self.caption()),
                 visible: (!alone).then_some(false),
             });
             Value::from(row)
@@ -116,6 +124,11 @@ impl Line {
             statistic: series.statistic.to_owned(),
             dimensions: dimensions.map(|(name, of)| ((*name).to_owned(), of.clone())).collect(),
         }
+    }
+
+    /// Whether it looks at a percentile, `p95`.
+    pub fn is_percentile(&self) -> bool {
+        self.statistic.starts_with('p')
     }
 
     /// The dimensions as Terraform takes them; a series without any has no such argument.

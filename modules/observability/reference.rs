@@ -93,7 +93,8 @@ fn known(word: &str) -> Option<&'static str> {
 
 fn is_key(word: &str) -> bool {
     // A key may begin with a digit: `5xx`.
-    is_hyphenated(&format!("a{word}"), LONGEST_KEY + 1) && !word.starts_with('-')
+    let begun = format!("a{word}");
+    !word.is_empty() && !word.starts_with('-') && is_hyphenated(&begun, LONGEST_KEY + 1)
 }
 
 /// What is meant where the first word is no kind.

@@ -93,7 +93,7 @@ fn in_place(parts: &[&str], place: MetricPlace) -> String {
 }
 
 /// Puts the topics into a document, for those that tell something in the platform's region and for
-/// alarms; and the keys, also if only the log archive needs one.
+/// alarms. The key of that region is put in by itself, because the log archive needs it as well.
 pub(super) fn lower(
     tellers: &BTreeSet<Teller>,
     alarms: &[Alarm],
@@ -128,9 +128,6 @@ pub(super) fn lower(
     for topic in &topics {
         topic.lower(platform, out);
     }
-    if !tellers.is_empty() || platform.observability.archive.is_some() {
-        lower_key(MetricPlace::Regional, tellers, platform, out);
-    }
     if elsewhere {
         lower_key(MetricPlace::UsEast1, &from_alarms, platform, out);
     }
@@ -141,7 +138,8 @@ pub(super) fn lower(
     }
 }
 
-fn lower_key(
+/// Puts the key of a region into a document, for those that tell something there.
+pub(super) fn lower_key(
     place: MetricPlace,
     tellers: &BTreeSet<Teller>,
     platform: &Platform,

@@ -56,8 +56,11 @@ impl LoadBalancer {
             Metric::combined("5xx", "Answers with 5xx", "SUM", server)
                 .with_alarm(Threshold::at_least(MOST_ERRORS, 120, 1)),
             Metric::combined("4xx", "Answers with 4xx", "SUM", client),
-            Metric::of("latency", "Latency (p95, seconds)", latency)
-                .with_alarm(Threshold::at_least(SLOW_SECONDS, 300, 3)),
+            Metric::of("latency", "Latency (seconds)", latency).with_alarm(Threshold::at_least(
+                SLOW_SECONDS,
+                300,
+                3,
+            )),
             Metric::of("rejected-connections", "Rejected connections", rejected)
                 .with_alarm(Threshold::at_least(1.0, 300, 1)),
         ]

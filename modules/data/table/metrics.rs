@@ -56,7 +56,7 @@ impl Table {
                 .with_alarm(Threshold::at_least(MOST_THROTTLES, 300, 1)),
             Metric::combined("errors", "Errors of DynamoDB", "SUM", errors)
                 .with_alarm(Threshold::at_least(1.0, 300, 2)),
-            Metric::combined("latency", "Latency (p99, milliseconds)", "MAX", latency)
+            Metric::combined("latency", "Latency (milliseconds)", "MAX", latency)
                 .with_alarm(Threshold::at_least(SLOW_MILLISECONDS, 300, 3)),
         ]
     }
