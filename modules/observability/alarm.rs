@@ -170,7 +170,7 @@ impl OwnAlarm {
                 Duration::seconds(period),
                 Duration::seconds(longest)
             );
-            let key = if self.periods.is_some() { path.key("periods") } else { path.key("within") };
+            let key = path.key(if periods > 1 { "periods" } else { "within" });
             return Err(Diagnostic::at(&code::LIMIT, &key, message));
         }
         let silence = self.silence.or(usual.map(|usual| usual.silence)).unwrap_or(Silence::Good);

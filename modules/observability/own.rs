@@ -7,7 +7,7 @@ use super::reference::{LogReference, MetricReference, OWN};
 use super::spec::{MetricSpec, Statistic, Unit};
 use super::{Observability, logs, section};
 use crate::kind::Resolving;
-use crate::kinds::is_implied;
+use crate::kinds::{is_implied, metrics};
 use crate::names::identifier;
 use crate::platform::{Head, Platform};
 use platgen_source::Name;
@@ -234,11 +234,14 @@ fn namespace(head: &Head) -> String {
     format!("{}/{}", head.platform, head.environment)
 }
 
-/// Whether the spec declares what a reference speaks of, and it could be decided.
+/// Whether the spec declares what a reference speaks of, the kind has such a metric, and it could be
+/// decided. Otherwise it was found before.
 pub(super) fn is_declared(reference: &MetricReference, platform: &Platform) -> bool {
     match reference {
-        MetricReference::Thing { kind, name, .. } => {
-            platform.things.get(kind, name.as_str()).is_some() || is_implied(kind, name.as_str())
+        MetricReference::Thing { kind, name, key } => {
+            let is_key = metrics(kind).is_some_and(|known| known.contains(&key.as_str()));
+            let thing = platform.things.get(kind, name.as_str());
+            is_key && (thing.is_some() || is_implied(kind, name.as_str()))
         }
         MetricReference::Own(name) => platform.observability.metrics.contains_key(name),
     }
