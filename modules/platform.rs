@@ -347,6 +347,7 @@ impl Platform {
         resolving.findings.extend(checked);
         resolving.findings.extend(crate::network::check(&platform));
         resolving.findings.extend(observability::check(&platform));
+        resolving.findings.extend(crate::never::check(&spec.never, &platform));
         platform
     }
 

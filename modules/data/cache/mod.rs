@@ -21,7 +21,7 @@ pub use spec::CacheSpec;
 use super::MODULE;
 use super::upkeep::windows::Windows;
 use crate::kind::{Output, Thing, ThingId};
-use crate::network::Retention;
+use crate::network::{Retention, Tier};
 use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use engine::{Engine, Release};
@@ -124,6 +124,10 @@ impl Thing for Cache {
 
     fn in_network(&self) -> bool {
         true
+    }
+
+    fn tier(&self) -> Option<Tier> {
+        Some(Tier::Database)
     }
 
     fn keeps_data(&self) -> bool {

@@ -28,6 +28,7 @@ impl Kind for CacheSpec {
     const KIND: &'static str = "cache";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
     const METRICS: &'static [&'static str] = metrics::KEYS;
+    const ACTS: bool = false;
     type Thing = Cache;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Cache {

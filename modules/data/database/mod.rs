@@ -24,7 +24,7 @@ use super::MODULE;
 use super::upkeep::windows::Windows;
 use crate::connect::Reach;
 use crate::kind::{Output, Thing, ThingId};
-use crate::network::Retention;
+use crate::network::{Retention, Tier};
 use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use engine::{Engine, Release};
@@ -121,6 +121,10 @@ impl Thing for Database {
 
     fn in_network(&self) -> bool {
         true
+    }
+
+    fn tier(&self) -> Option<Tier> {
+        Some(Tier::Database)
     }
 
     fn keeps_data(&self) -> bool {

@@ -25,6 +25,7 @@ impl Kind for DatabaseSpec {
     const KIND: &'static str = "database";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
     const METRICS: &'static [&'static str] = metrics::KEYS;
+    const ACTS: bool = false;
     type Thing = Database;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Database {
