@@ -16,7 +16,7 @@ use std::path::Path;
 use support::{Spoken, compile_text, examples, in_any_order, json_files, quoted, texts, unescaped};
 
 /// Places where a user's own text stands in a spec. `@` is the text, in quotes.
-const TEXT_FIELDS: [&str; 16] = [
+const TEXT_FIELDS: [&str; 19] = [
     "[service.web]\nenv.TEXT = @\n",
     "[service.web]\ncommand = [\"run\", @]\n",
     "[service.web]\nentrypoint = [@]\n",
@@ -33,14 +33,18 @@ const TEXT_FIELDS: [&str; 16] = [
     "[database.main]\nengine = \"aurora-mysql\"\nparameters.init_connect = @\n",
     "[cache.main]\nparameters.maxmemory-policy = @\n",
     "[service.web]\nport = 80\nroute.main = { path = \"/*\", header.X-Text = @ }\n",
+    "[service.web]\n[observability.metric]\nm = { logs = \"service.web\", filter = @ }\n",
+    "[service.web]\n[observability.metric]\nm = { logs = \"service.web\", filter = \"{ $.a = 1 }\", value = @ }\n",
+    "[service.web]\n[observability.query]\nq = { logs = \"service.web\", text = @ }\n",
 ];
 
 const HEAD: &str = "spec = 1\n[platform]\nname = \"shop\"\nregion = \"eu-central-1\"\n";
 
 /// Things that have nothing to do with what the examples declare.
-const UNRELATED: [&str; 9] = [
+const UNRELATED: [&str; 10] = [
     "[table.@]\npartition_key = \"id\"\nindex.by-day.partition_key = \"day\"\n",
     "[bucket.@]\n",
+    "[budget.@]\nlimit_usd = 100\n",
     "[secret.@]\n",
     "[database.@]\nengine = \"aurora-postgresql\"\n",
     "[cache.@]\n",
