@@ -90,7 +90,11 @@ def region_of(block: Block, root: Module) -> str:
 
     Modules are expected to hand provider configurations on under the same alias.
     """
-    alias = block.arguments.get("provider", "aws").partition(".")[2]
+    return region_of_alias(block.arguments.get("provider", "aws").partition(".")[2], root)
+
+
+def region_of_alias(alias: str, root: Module) -> str:
+    """The region of the provider configuration with an alias; the empty alias is the default one's."""
     for provider in root.providers:
         if provider.get("alias", "") == alias:
             return root.resolve(provider.get("region")) or DEFAULT_REGION
