@@ -20,7 +20,10 @@ STOPPED = 130
 def main() -> int:
     """Runs what the command line asks for and returns the exit status."""
     signal.signal(signal.SIGTERM, stop)
-    options = build_parser().parse_args()
+    parser = build_parser()
+    options = parser.parse_args()
+    if options.policy and not options.apply:
+        parser.error("--policy needs --apply: policies are not known before")
     try:
         good = run(settings_from(options))
     except CannotRun as problem:
@@ -56,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--apply", action="store_true", help="apply, plan again, use, destroy; one emulator per environment"
     )
+    parser.add_argument("--policy", action="store_true", help="with --apply: scan the plan of what is applied")
     parser.add_argument(
         "--emulator", choices=EMULATORS, default=EMULATORS[0], help="what to apply to (default: %(default)s)"
     )
@@ -74,6 +78,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         environment=options.environment,
         keep=options.keep,
         apply=options.apply,
+        policy=options.policy,
         emulator=options.emulator,
     )
 

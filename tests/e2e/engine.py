@@ -58,6 +58,11 @@ class Session:
     emulator: Emulator
     account: str
 
+    @property
+    def plan_json(self) -> Path:
+        """The plan made last, as JSON."""
+        return self.work / PLAN_JSON
+
     def init(self) -> None:
         """Installs modules and providers, and the local state that stands in for the real backend."""
         self.require("init", "-input=false", "-no-color")
@@ -76,7 +81,7 @@ class Session:
         """Plans against the emulator and returns the plan as JSON, which stays in the work copy as well."""
         self.require("plan", "-json", "-input=false", PARALLELISM, f"-out={PLAN_FILE}")
         text = self.require("show", "-json", PLAN_FILE)
-        (self.work / PLAN_JSON).write_text(text)
+        self.plan_json.write_text(text)
         shown: Json = json.loads(text)
         return shown
 

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from . import behaviour, drift, leftovers, protections
-from .addresses import require_equal
+from .addresses import require_equal, without_instance_keys
+from .configuration import Json
 from .faults import ProductFault
 from .stack import Stack
 
+Result = TypeVar("Result")
+Scan = Callable[[Stack], str]
+"""Looks at the plan made last and returns a summary; raises `ProductFault`."""
 
-def live(stack: Stack) -> str:
-    """Takes a stack through its life and returns the summary; raises `ProductFault` at the first step that fails."""
-    stack.prepare()
+
+def live(stack: Stack, scan: Scan | None = None) -> str:
+    """Takes a stack through its life and returns the summary; raises `ProductFault` at the first step that fails.
+
+    `scan` looks at the plan of what is applied, in which everything is known.
+    """
+    timed("preparation", stack.prepare)
     before = leftovers.listed(stack)
-    count = stack.apply()
+    applied = timed("apply", stack.apply)
     require_listed(stack, before)
-    steps = [
-        f"applied {count} of {count}",
-        require_no_drift(stack),
-        require_behaviour(stack),
-        unprotect(stack),
-        destroy(stack),
+    summaries = [
+        f"applied {applied} of {applied}",
+        timed("second plan", lambda: require_no_drift(stack)),
+        timed("scan", lambda: scan(stack)) if scan else "",
+        timed("behaviour", lambda: require_behaviour(stack)),
+        timed("unprotection", lambda: unprotect(stack)),
+        timed("destruction", lambda: destroy(stack)),
         require_nothing_left(stack, before),
     ]
-    return ", ".join(step for step in steps if step)
+    return ", ".join(summary for summary in summaries if summary)
+
+
+def timed(step: str, take: Callable[[], Result]) -> Result:
+    """Takes a step and says on stderr how long that was."""
+    begin = time.monotonic()
+    try:
+        return take()
+    finally:
+        print(f"{step}: {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
 
 
 def require_listed(stack: Stack, before: set[str]) -> None:
@@ -52,30 +73,24 @@ def require_behaviour(stack: Stack) -> str:
 
 
 def unprotect(stack: Stack) -> str:
-    """Switches off what forbids the destruction; nothing else may change by that."""
+    """Switches off what forbids the destruction; only what was protected may change by that, and in place."""
     found = protections.find(stack.root)
     if not found:
         return ""
     protections.switch_off(found, stack.session.work)
     stack.session.init()
-    plan = stack.session.plan()
-    changed = {
-        item["address"]: item["change"]["actions"]
-        for item in plan["resource_changes"]
-        if item["change"]["actions"] not in drift.AT_REST
-    }
-    require_updates(changed)
-    missing = sorted(changed.keys() - stack.session.apply())
-    if missing:
-        raise ProductFault("protection is not switched off", "\n".join(missing))
+    require_updates(stack.session.plan())
+    changed = {without_instance_keys(address) for address in stack.session.apply()}
+    require_equal({protection.block.address for protection in found}, changed, "what is protected", "the second apply")
     return f"protection switched off ({protections.describe(found)})"
 
 
-def require_updates(changed: dict[str, list[str]]) -> None:
+def require_updates(plan: Json) -> None:
     """Makes sure that a protection can be switched off in place."""
-    replaced = {address: actions for address, actions in changed.items() if actions != ["update"]}
-    if replaced:
-        lines = [f"{' and '.join(actions)} {address}" for address, actions in sorted(replaced.items())]
+    actions = {item["address"]: item["change"]["actions"] for item in plan["resource_changes"]}
+    others = {address: words for address, words in actions.items() if words not in [*drift.AT_REST, ["update"]]}
+    if others:
+        lines = [f"{' and '.join(words)} {address}" for address, words in sorted(others.items())]
         raise ProductFault("switching off protection does more than update", "\n".join(lines))
 
 

@@ -25,8 +25,13 @@ UNPROTECTED: dict[str, dict[str, Any]] = {
     "aws_lb": {"enable_deletion_protection": False},
     "aws_neptune_cluster": {"deletion_protection": False},
     "aws_rds_cluster": {"deletion_protection": False},
+    "aws_s3_bucket": {"force_destroy": True},
 }
-"""The arguments that forbid a deletion at AWS, with the value that allows it."""
+"""The arguments that forbid a deletion at AWS, with the value that allows it.
+
+A bucket with access logs is never empty: a load balancer tests it with an object of its own.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+"""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addresses, fixtures, lifetime, tools
+from . import addresses, fixtures, lifetime, policy, tools
 from .configuration import Module, read_root
 from .emulator import EMULATORS, Emulator, Place, clean_environment, running
 from .engine import Engine, Session
@@ -49,6 +49,9 @@ class Settings:
 
     apply: bool = False
     """Whether roots are taken through their whole life, and not only planned."""
+
+    policy: bool = False
+    """Whether the plans of applied roots are scanned."""
 
     emulator: str = EMULATORS[0]
     """The emulator that roots are applied to."""
@@ -187,10 +190,17 @@ def plan_root(rendered: Rendered, engine: Engine, emulator: Emulator, settings: 
 def apply_root(rendered: Rendered, engine: Engine, settings: Settings) -> str:
     """Takes one environment through its whole life, on an emulator of its own."""
     with opened(rendered.folder, engine, settings.emulator, settings.machine) as stack:
-        summary = lifetime.live(stack)
+        summary = lifetime.live(stack, scan_of(rendered, settings))
         if not settings.keep:
             shutil.rmtree(stack.session.work)
     return summary
+
+
+def scan_of(rendered: Rendered, settings: Settings) -> lifetime.Scan | None:
+    """The scan of an environment's plan, if the run makes one."""
+    if not settings.policy:
+        return None
+    return lambda stack: policy.check(rendered.name, stack.session, settings.machine.environments)
 
 
 def count_planned(rendered: Rendered, session: Session, project: Path) -> int:

@@ -135,11 +135,12 @@ def describe_cache_clusters(response: Any, params: Params) -> Any:
                 "ParameterApplyStatus": "in-sync",
             },
             "CacheSubnetGroupName": getattr(group, "cache_subnet_group_name", None),
-            "SnapshotWindow": "05:00-06:00",
-            "PreferredMaintenanceWindow": "sun:06:00-sun:07:00",
+            "SnapshotWindow": group.snapshot_window,
+            "PreferredMaintenanceWindow": group.preferred_maintenance_window or "sun:06:00-sun:07:00",
             "SecurityGroups": [{"SecurityGroupId": key, "Status": "active"} for key in security_groups],
             "AtRestEncryptionEnabled": group.at_rest_encryption_enabled,
             "TransitEncryptionEnabled": group.transit_encryption_enabled,
+            "TransitEncryptionMode": group.transit_encryption_mode,
             "ARN": cache_arn(response, "cluster", str(name)),
         }
         return {"CacheClusters": [cluster]}
@@ -156,7 +157,7 @@ def describe_replication_groups(response: Any, _params: Params) -> Any:
 
 
 def patch() -> None:
-    """Give a replication group as many member clusters as it was asked for."""
+    """Gives a replication group as many member clusters as it was asked for."""
     name = "_set_node_members_clusters_disabled"
     add_members = getattr(ReplicationGroup, name)
 
