@@ -66,8 +66,11 @@ class Place:
     folder: Path
     """The folder for its log and its files."""
 
-    account: str = DEFAULT_ACCOUNT
-    """The account of calls that do not name one, such as those of a state machine."""
+    account: str | None = None
+    """The one account that it stands for; None for one that takes any account by its access key (moto only).
+
+    What an emulator calls by itself, such as the functions of a state machine, is in this account.
+    """
 
     region: str = "us-east-1"
 
@@ -124,7 +127,8 @@ def running_moto(place: Place) -> Iterator[Emulator]:
     invocations = place.folder / "invocations.jsonl"
     invocations.unlink(missing_ok=True)
     command = [sys.executable, "-m", f"{__package__}.moto_server", str(invocations)]
-    with child_that_announces(command, place, {**MOTO_SETTINGS, "MOTO_ACCOUNT_ID": place.account}) as url:
+    account = {"MOTO_ACCOUNT_ID": place.account} if place.account else {}
+    with child_that_announces(command, place, {**MOTO_SETTINGS, **account}) as url:
         yield Emulator(url, invocations=invocations)
 
 
@@ -134,7 +138,7 @@ def running_ministack(place: Place, environments: Environments, *, enforce_iam: 
     settings = {
         **MINISTACK_SETTINGS,
         "MINISTACK_REGION": place.region,
-        "MINISTACK_ACCOUNT_ID": place.account,
+        "MINISTACK_ACCOUNT_ID": place.account or DEFAULT_ACCOUNT,
         "AUTH": "true" if enforce_iam else "false",
         "S3_DATA_DIR": str(place.folder / "s3"),
         "STATE_DIR": str(place.folder / "state"),

@@ -15,6 +15,9 @@ from typing import Any
 
 from .configuration import Block, Json, Module
 
+PREVENTION = "prevent_destroy"
+"""The protection that is the engine's own."""
+
 OVERRIDE_FILE = "platgen_e2e_unprotected_override.tf.json"
 
 UNPROTECTED: dict[str, dict[str, Any]] = {
@@ -48,13 +51,15 @@ class Protection:
         return f"{self.block.type}.{self.argument}"
 
     @property
+    def is_at_aws(self) -> bool:
+        """Whether AWS keeps it, and not only the engine."""
+        return self.argument != PREVENTION
+
+    @property
     def change(self) -> Json:
         """The arguments of the overriding block."""
-        return (
-            {"lifecycle": {"prevent_destroy": False}}
-            if self.argument == "prevent_destroy"
-            else {self.argument: self.off}
-        )
+        setting = {self.argument: self.off}
+        return setting if self.is_at_aws else {"lifecycle": setting}
 
 
 def find(root: Module) -> list[Protection]:
@@ -81,8 +86,8 @@ def prevention_of(block: Block) -> list[Protection]:
     """The engine's own protection, if the block has it."""
     lifecycle = block.arguments.get("lifecycle", {})
     settings = lifecycle if isinstance(lifecycle, list) else [lifecycle]
-    prevented = any(setting.get("prevent_destroy") for setting in settings)
-    return [Protection(block, "prevent_destroy", False)] if prevented else []
+    prevented = any(setting.get(PREVENTION) for setting in settings)
+    return [Protection(block, PREVENTION, False)] if prevented else []
 
 
 def switch_off(protections: list[Protection], work: Path) -> None:

@@ -135,7 +135,7 @@ def check_example(example: Path, settings: Settings, engines: dict[str, Engine],
         return
     for rendered in roots:
         for name in engines_of(rendered, settings):
-            yield check_root(rendered, engines[name], settings, check)
+            yield check_root(rendered, engines[name], check)
 
 
 def engines_of(rendered: Rendered, settings: Settings) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def render(example: Path, settings: Settings) -> list[Rendered]:
     ]
 
 
-def check_root(rendered: Rendered, engine: Engine, settings: Settings, check: Check) -> bool:
+def check_root(rendered: Rendered, engine: Engine, check: Check) -> bool:
     """Takes one environment through all steps with one engine and prints its summary line."""
     name = f"{rendered.name} {engine.name} {engine.version()}"
     begin = time.monotonic()
