@@ -5,6 +5,10 @@ use std::fmt;
 pub trait Files {
     /// The bytes of a file. Paths that lead out of the folder are refused.
     fn read(&self, path: &str) -> Result<Vec<u8>, FileFault>;
+
+    /// The paths of all files in a folder and below it, relative to that folder, with `/`, sorted.
+    /// Links and what is neither file nor folder are refused.
+    fn list(&self, folder: &str) -> Result<Vec<String>, FileFault>;
 }
 
 /// Why a file cannot be used.
@@ -35,5 +39,12 @@ pub struct MemoryFiles(pub std::collections::BTreeMap<String, Vec<u8>>);
 impl Files for MemoryFiles {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileFault> {
         self.0.get(path).cloned().ok_or(FileFault::Missing)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, FileFault> {
+        let start = format!("{}/", folder.trim_end_matches('/'));
+        let below = self.0.keys().filter_map(|path| path.strip_prefix(&start));
+        let files: Vec<String> = below.map(str::to_owned).collect();
+        if files.is_empty() { Err(FileFault::Missing) } else { Ok(files) }
     }
 }

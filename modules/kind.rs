@@ -1,15 +1,19 @@
 //! What a kind is: the traits that every room of this package fills.
 use crate::compute::task::Task;
+use crate::connect::receiver::Receiver;
+use crate::connect::trigger::Trigger;
 use crate::connect::{Edge, Grant};
 use crate::data::log_bucket::LogWriter;
 use crate::files::Files;
 use crate::kinds::{Spec, Uses};
 use crate::names::identifier;
-use crate::network::{self, OpenPort};
+use crate::network::firewall::Shielded;
+use crate::network::{self, OpenPort, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
 use platgen_source::{Name, Read};
-use platgen_terraform::{Document, Value};
+use platgen_terraform::{Document, Handle, Value};
 use std::fmt;
 
 /// The identity of a declared thing: `service.web`.
@@ -29,6 +33,13 @@ pub trait Kind: Read {
     const OUTPUTS: Outputs;
     /// Names that exist without being declared, as soon as something speaks of them.
     const IMPLIED: &'static [&'static str] = &[];
+    /// What alarms can name of such a thing: the keys of [`Thing::metrics`].
+    const METRICS: &'static [&'static str] = &[];
+    /// Whether an edge can begin at such a thing: it uses others, feeds or starts them, or stands
+    /// before them.
+    const ACTS: bool = true;
+    /// Whether an edge can lead to such a thing, or the internet come to it.
+    const IS_REACHED: bool = true;
     /// What it becomes: every default applied, every name decided.
     type Thing: Thing;
 
@@ -63,6 +74,28 @@ pub trait Thing {
         Vec::new()
     }
 
+    /// What starts or feeds it: its `on`, without the schedules.
+    fn triggers(&self) -> Vec<Trigger> {
+        Vec::new()
+    }
+
+    /// What a trigger that names this thing as its source gives: the receiver the rights to read
+    /// from it, or this thing a way to call the receiver.
+    fn feeds(&self, _trigger: &Trigger, _platform: &Platform) -> Vec<Grant> {
+        Vec::new()
+    }
+
+    /// How a schedule, an event or a workflow starts it, if they can. The rights are written for a
+    /// policy in `module`.
+    fn receiver(
+        &self,
+        _platform: &Platform,
+        _out: &mut Document,
+        _module: &'static str,
+    ) -> Option<Receiver> {
+        None
+    }
+
     /// What is wrong with it that only shows once every thing and every edge is decided.
     fn check(&self, _platform: &Platform) -> Vec<Diagnostic> {
         Vec::new()
@@ -72,6 +105,11 @@ pub trait Thing {
     /// derives its rules from the edges.
     fn in_network(&self) -> bool {
         false
+    }
+
+    /// The tier of the VPC that it stands in, if it does.
+    fn tier(&self) -> Option<Tier> {
+        self.in_network().then_some(Tier::Private)
     }
 
     /// The id of the security group that rules of others name: its own, if it stands in the VPC. A
@@ -85,6 +123,12 @@ pub trait Thing {
         Vec::new()
     }
 
+    /// The lines of the spec by which everybody on the internet gets to it.
+    fn doors(&self, platform: &Platform) -> Vec<SpecPath> {
+        let open = self.open_ports(platform).into_iter().filter(OpenPort::is_public);
+        open.map(|port| port.cause).collect()
+    }
+
     /// Whether it keeps log groups, which the logs key encrypts.
     fn keeps_logs(&self) -> bool {
         self.in_network()
@@ -93,6 +137,31 @@ pub trait Thing {
     /// Whether it keeps data, which the data key encrypts.
     fn keeps_data(&self) -> bool {
         false
+    }
+
+    /// Whether it keeps messages, which the messages key encrypts.
+    fn keeps_messages(&self) -> bool {
+        false
+    }
+
+    /// The log group of its code, or of what it does.
+    fn log_group(&self) -> Option<Handle> {
+        None
+    }
+
+    /// What can be measured of it, and from which value on somebody must look.
+    fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
+        Vec::new()
+    }
+
+    /// The ARN that AWS Backup copies, if it keeps what cannot be made again.
+    fn backed_up(&self) -> Option<Value> {
+        None
+    }
+
+    /// The firewall before it, if it has one.
+    fn shielded(&self) -> Option<Shielded> {
+        None
     }
 
     /// As what it writes its requests into the platform's log bucket, if it does.

@@ -2,9 +2,10 @@
 use crate::connect::{self, Edge, Grant, InternetVerbs};
 use crate::kind::{Kind, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::NetworkSpec;
+use crate::never::NeverSpec;
 use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
-use crate::{compute, data};
+use crate::{auth, compute, data, messaging, network, observability};
 use platgen_source::{Key, Name, Read, Reader, Things};
 use std::collections::BTreeMap;
 
@@ -27,6 +28,8 @@ macro_rules! kinds {
             pub environment: Environments,
             /// The network that everything stands in.
             pub network: Option<NetworkSpec>,
+            /// What must never be: `"a -> b"` forbids an edge, `"a => b"` any way. By names of your own.
+            pub never: NeverSpec,
             $($(#[doc = $doc])+ pub $section: Things<$kind>,)+
         }
 
@@ -129,6 +132,31 @@ macro_rules! kinds {
             }
         }
 
+        /// The module that things of a kind are emitted into: the folder that their room stands in.
+        pub fn module_of(kind: &str) -> Option<&'static str> {
+            let room = match kind {
+                $(stringify!($section) => stringify!($kind),)+
+                _ => return None,
+            };
+            room.split("::").next().map(str::trim)
+        }
+
+        /// Whether an edge can begin at things of a kind.
+        pub fn acts(kind: &str) -> bool {
+            match kind {
+                $(stringify!($section) => <$kind as Kind>::ACTS,)+
+                _ => false,
+            }
+        }
+
+        /// Whether an edge can lead to things of a kind.
+        pub fn is_reached(kind: &str) -> bool {
+            match kind {
+                $(stringify!($section) => <$kind as Kind>::IS_REACHED,)+
+                _ => false,
+            }
+        }
+
         /// Whether a thing of this kind and name exists without being declared.
         pub fn is_implied(kind: &str, name: &str) -> bool {
             match kind {
@@ -140,22 +168,44 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// APIs of API Gateway.
+    api: compute::api::ApiSpec => compute::api::ApiVerbs;
     /// S3 buckets.
     bucket: data::bucket::BucketSpec => data::bucket::BucketVerbs;
+    /// Limits of what the platform may cost.
+    budget: observability::budget::BudgetSpec;
     /// Valkey and Redis caches.
     cache: data::cache::CacheSpec => data::cache::CacheVerbs;
+    /// Distributions of CloudFront.
+    cdn: data::cdn::CdnSpec;
     /// Aurora databases.
     database: data::database::DatabaseSpec => data::database::DatabaseVerbs;
+    /// Senders of mail.
+    email: messaging::email::EmailSpec => messaging::email::EmailVerbs;
+    /// Event buses.
+    event_bus: messaging::event_bus::EventBusSpec => messaging::event_bus::EventBusVerbs;
+    /// Web ACLs of AWS WAF.
+    firewall: network::firewall::FirewallSpec;
+    /// Lambda functions.
+    function: compute::function::FunctionSpec => compute::function::FunctionVerbs;
     /// Tasks that run once, or on a schedule.
     job: compute::job::JobSpec;
     /// Load balancers.
     load_balancer: compute::load_balancer::LoadBalancerSpec;
+    /// Queues.
+    queue: messaging::queue::QueueSpec => messaging::queue::QueueVerbs;
     /// Secrets whose value is put in by hand or by another tool.
     secret: data::secret::SecretSpec => data::secret::SecretVerbs;
     /// Long-running containers.
     service: compute::service::ServiceSpec => compute::service::ServiceVerbs;
     /// DynamoDB tables.
     table: data::table::TableSpec => data::table::TableVerbs;
+    /// Topics.
+    topic: messaging::topic::TopicSpec => messaging::topic::TopicVerbs;
+    /// User pools of Cognito.
+    user_pool: auth::user_pool::UserPoolSpec => auth::user_pool::UserPoolVerbs;
+    /// State machines of Step Functions.
+    workflow: compute::workflow::WorkflowSpec => compute::workflow::WorkflowVerbs;
 }
 
 /// The name of something that is used; the section that it stands in is its kind.

@@ -13,6 +13,7 @@
 //! *Invariants*: it prints nothing, reads files only through [`files::Files`], and gives the same
 //! document for the same spec. A fault of the spec is a diagnostic; a fault of platgen is left in the
 //! document for verification to report.
+pub mod auth;
 pub mod aws;
 pub mod aws_name;
 pub mod compute;
@@ -22,15 +23,21 @@ pub mod files;
 pub mod kind;
 pub mod kinds;
 pub mod kms;
+pub mod messaging;
 pub mod names;
 pub mod network;
+pub mod never;
+pub mod observability;
+pub mod pattern;
 pub mod platform;
 pub mod references;
 pub mod scaling;
+pub mod schedule;
 pub mod schema;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text;
+pub mod what_if;
 
 use files::Files;
 use kind::Resolving;
@@ -65,7 +72,7 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
     let spec = Spec::read(&merged.tree, &mut reader);
     let mut findings = merged.faults.clone();
     let read_faults = reader.faults;
-    findings.extend(references::check(&merged.tree, &reader.mentions));
+    findings.extend(references::check(merged, &reader.mentions));
     let environment = Name::new(&merged.environment);
     let mut platform = None;
     if let (Some(mut spec), Some(environment)) = (spec, environment) {

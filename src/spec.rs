@@ -122,27 +122,65 @@ pub struct Folder(pub PathBuf);
 
 impl Files for Folder {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileFault> {
-        let relative = Path::new(path);
-        let stays = |part| matches!(part, Component::CurDir | Component::Normal(_));
-        if !relative.components().all(stays) {
-            return Err(FileFault::Outside);
-        }
-        let here = if self.0.as_os_str().is_empty() { Path::new(".") } else { &self.0 };
-        let fault = |error: &std::io::Error| match error.kind() {
-            ErrorKind::NotFound => FileFault::Missing,
-            _ => FileFault::Unreadable(reason(error)),
-        };
-        let root = here.canonicalize().map_err(|error| fault(&error))?;
-        let real = here.join(relative).canonicalize().map_err(|error| fault(&error))?;
-        if !real.starts_with(&root) {
-            return Err(FileFault::Outside);
-        }
+        let real = self.real(path)?;
         let bytes = read_bounded(&real).map_err(|error| fault(&error))?;
         if bytes.len() > LARGEST {
             return Err(FileFault::Unreadable(format!("it has more than {LARGEST} bytes")));
         }
         Ok(bytes)
     }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, FileFault> {
+        let root = self.real(folder)?;
+        let mut files = Vec::new();
+        collect(&root, "", &mut files)?;
+        files.sort();
+        Ok(files)
+    }
+}
+
+impl Folder {
+    /// The real path of a relative one that stays in the folder.
+    fn real(&self, path: &str) -> Result<PathBuf, FileFault> {
+        let relative = Path::new(path);
+        let stays = |part| matches!(part, Component::CurDir | Component::Normal(_));
+        if !relative.components().all(stays) {
+            return Err(FileFault::Outside);
+        }
+        let here = if self.0.as_os_str().is_empty() { Path::new(".") } else { &self.0 };
+        let root = here.canonicalize().map_err(|error| fault(&error))?;
+        let real = here.join(relative).canonicalize().map_err(|error| fault(&error))?;
+        if real.starts_with(&root) { Ok(real) } else { Err(FileFault::Outside) }
+    }
+}
+
+fn fault(error: &std::io::Error) -> FileFault {
+    match error.kind() {
+        ErrorKind::NotFound => FileFault::Missing,
+        _ => FileFault::Unreadable(reason(error)),
+    }
+}
+
+/// Adds the files of a folder and of those below it. `start` is the path so far.
+fn collect(folder: &Path, start: &str, files: &mut Vec<String>) -> Result<(), FileFault> {
+    for entry in std::fs::read_dir(folder).map_err(|error| fault(&error))? {
+        let entry = entry.map_err(|error| fault(&error))?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            let name = name.to_string_lossy();
+            return Err(FileFault::Unreadable(format!("the name of `{start}{name}` is not UTF-8")));
+        };
+        let kind = entry.file_type().map_err(|error| fault(&error))?;
+        match (kind.is_dir(), kind.is_file()) {
+            (true, _) => collect(&entry.path(), &format!("{start}{name}/"), files)?,
+            (_, true) => files.push(format!("{start}{name}")),
+            _ => {
+                let message = format!("`{start}{name}` is neither a file nor a folder");
+                return Err(FileFault::Unreadable(message));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The module `compute`: load balancers, services and jobs, and the cluster that they run in.
+pub mod api;
 pub mod cluster;
+pub mod function;
 pub mod job;
 pub mod load_balancer;
 pub mod service;
 pub mod task;
+pub mod workflow;
 
 use crate::platform::Platform;
 use platgen_terraform::Document;

@@ -2,7 +2,10 @@
 //!
 //! An edge derives a [`Grant`]: statements for the consumer's roles, ports, ways to AWS APIs, and
 //! variables. Nothing else in this package gives a thing any right.
+pub mod graph;
 pub mod iam;
+pub mod receiver;
+pub mod trigger;
 
 use crate::compute;
 use crate::kind::{Thing, ThingId};
@@ -13,6 +16,7 @@ use platgen_source::Read;
 use platgen_source::diagnostics::{SpecPath, Step};
 use platgen_terraform::Value;
 use std::collections::BTreeSet;
+use trigger::Trigger;
 
 /// What one edge gives its consumer.
 #[derive(Clone, Debug)]
@@ -37,6 +41,18 @@ pub struct Grant {
     pub variables: Vec<(String, Value)>,
     /// Variables whose value is a secret: where it stands, as ECS takes it in `valueFrom`.
     pub secrets: Vec<(String, Value)>,
+    /// The AWS service that calls the target in the name of the consumer, where no role does: the
+    /// policies of the target and of its key let it in.
+    pub sender: Option<Sender>,
+}
+
+/// An AWS service that calls a thing in the name of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sender {
+    /// The service, `sns.amazonaws.com`.
+    pub service: &'static str,
+    /// In whose name: the ARN that the service gives in `aws:SourceArn`.
+    pub source: Value,
 }
 
 /// Where an edge comes from.
@@ -101,6 +117,7 @@ pub struct Edge<'a> {
     /// The whole platform.
     pub platform: &'a Platform,
     target: ThingId,
+    declared: Declared,
 }
 
 /// What is reached on the internet.
@@ -125,12 +142,13 @@ pub struct NoNarrowing {}
 #[derive(Debug, Default)]
 pub struct Connections {
     grants: Vec<Grant>,
+    triggers: Vec<Trigger>,
 }
 
 /// The connections that exactly these grants make.
 impl From<Vec<Grant>> for Connections {
     fn from(grants: Vec<Grant>) -> Self {
-        Self { grants }
+        Self { grants, triggers: Vec::new() }
     }
 }
 
@@ -144,7 +162,13 @@ impl Connections {
             }
             grants.extend(thing.implied(platform));
         }
-        Self { grants }
+        let triggers: Vec<Trigger> = platform.things.all().flat_map(Thing::triggers).collect();
+        for trigger in &triggers {
+            if let Some(source) = platform.thing(&trigger.source) {
+                grants.extend(source.feeds(trigger, platform));
+            }
+        }
+        Self { grants, triggers }
     }
 
     /// Every grant.
@@ -155,6 +179,16 @@ impl Connections {
     /// What a thing gets.
     pub fn of<'a>(&'a self, consumer: &'a ThingId) -> impl Iterator<Item = &'a Grant> {
         self.grants.iter().filter(move |grant| grant.consumer == *consumer)
+    }
+
+    /// Every trigger.
+    pub fn triggers(&self) -> &[Trigger] {
+        &self.triggers
+    }
+
+    /// The triggers that a thing feeds.
+    pub fn fed_by<'a>(&'a self, source: &'a ThingId) -> impl Iterator<Item = &'a Trigger> {
+        self.triggers.iter().filter(move |trigger| trigger.source == *source)
     }
 
     /// What others get of a thing.
@@ -181,13 +215,25 @@ impl<'a> Edge<'a> {
             delivery: compute::task::delivery(consumer, target, platform),
             platform,
             target: id.clone(),
+            declared: Declared::InUses,
         }
+    }
+
+    /// An edge that follows from another line of the spec than a `uses`: the state of a workflow, the
+    /// route of an API.
+    pub fn implied(
+        consumer: &'a dyn Thing,
+        target: &dyn Thing,
+        platform: &'a Platform,
+        cause: SpecPath,
+    ) -> Self {
+        Self { cause, declared: Declared::Implied, ..Self::new(consumer, target, platform, None) }
     }
 
     /// A grant of this edge that gives nothing yet.
     pub fn grant(&self) -> Grant {
         let target = Some(self.target.clone());
-        Grant::new(self.consumer, target, self.cause.clone(), Declared::InUses)
+        Grant::new(self.consumer, target, self.cause.clone(), self.declared)
     }
 
     /// The name of a derived variable: `MAIN_HOST`.
@@ -215,6 +261,7 @@ impl Grant {
             reach: BTreeSet::new(),
             variables: Vec::new(),
             secrets: Vec::new(),
+            sender: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The module `data`: databases, tables, buckets, caches and secrets, and the key that they share.
 pub mod bucket;
 pub mod cache;
+pub mod cdn;
 pub mod database;
 pub mod key;
 pub mod log_bucket;

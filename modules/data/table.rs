@@ -117,6 +117,18 @@ pub struct TableVerbs {
     pub delete: Option<NoNarrowing>,
 }
 
+/// What is said of a table whose changes feed a function. The table needs a `stream`.
+#[derive(Clone, Debug, Default, Read)]
+#[spec(default)]
+pub struct TableFeed {
+    /// The most changes in one call. By default 100.
+    pub batch: Option<Count<1, 10000>>,
+    /// How long a batch may be waited for, at most 300 seconds. By default not.
+    pub window: Option<platgen_source::Duration>,
+    /// Which changes, as patterns of `EventBridge`. By default all.
+    pub filter: Option<crate::pattern::Pattern>,
+}
+
 /// A table with every detail decided.
 #[derive(Debug)]
 pub struct Table {

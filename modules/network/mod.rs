@@ -6,6 +6,7 @@
 pub mod cidr;
 pub mod endpoints;
 pub mod existing;
+pub mod firewall;
 pub mod flow_logs;
 pub mod logs;
 pub mod open_ports;

@@ -68,6 +68,9 @@ pub struct Resource {
 pub struct Meta {
     /// What must exist before, beyond what the references say. It must stand in this module.
     pub depends_on: Vec<ModuleAddress>,
+    /// What must exist before other modules get a value of this resource: the policy without which
+    /// they could not use it. It must stand in this module.
+    pub ready_after: Vec<ModuleAddress>,
     /// The provider configuration; none is the default one.
     pub provider: Option<ProviderAlias>,
     /// One instance per entry: a map whose keys are known before anything is applied, or an

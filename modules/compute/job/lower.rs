@@ -1,16 +1,17 @@
 //! What a job becomes: roles, a task definition, and what starts it.
 use super::Job;
-use super::schedule::{Scheduler, Start};
 use crate::aws;
 use crate::compute::task::image::Image;
 use crate::compute::task::roles::{execution_role, task_role};
 use crate::compute::task::{definition, repository, roles};
 use crate::compute::{MODULE, cluster};
 use crate::connect::iam::{Arn, Statement};
+use crate::connect::receiver::{Receiver, ReceiverTarget, TaskTarget};
 use crate::kind::{Thing, ThingId};
 use crate::network::{self, Tier};
 use crate::platform::Platform;
-use platgen_terraform::{Document, Expr, Handle, Value, block, template};
+use crate::schedule::{self, Owner};
+use platgen_terraform::{Address, Document, Expr, Handle, Value, template};
 
 impl Job {
     /// Puts everything of the job into a document.
@@ -23,13 +24,14 @@ impl Job {
         roles::lower(&self.task, self.id(), platform, out);
         definition::lower(&self.task, self.id(), platform, out);
         let machine = self.attempts.map(|attempts| self.lower_workflow(attempts, platform, out));
-        if let Some(scheduler) = self.lower_scheduler(out) {
-            let start = match &machine {
-                Some(machine) => start_machine(machine, &scheduler),
-                None => self.start_task(&scheduler, platform, out),
-            };
-            self.lower_schedules(&scheduler, &start, out);
-        }
+        let owner = Owner {
+            id: self.id(),
+            module: MODULE,
+            aws_name: &self.aws_name,
+            identifier: self.id().local(&[]),
+        };
+        let receiver = self.as_receiver(platform, out, MODULE);
+        schedule::lower(&owner, &self.schedules, &receiver, out);
         let command = match &machine {
             Some(machine) => {
                 let command = "aws stepfunctions start-execution --state-machine-arn ";
@@ -60,45 +62,47 @@ impl Job {
         ]
     }
 
-    /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html>.
-    fn start_task(&self, scheduler: &Scheduler, platform: &Platform, out: &mut Document) -> Start {
-        let target = block! {
-            arn: cluster::handle().get("arn"),
-            role_arn: scheduler.role.get("arn"),
-            ecs_parameters: block! {
-                task_definition_arn: definition::handle(self.id()).get("arn"),
-                launch_type: "FARGATE",
-                task_count: 1,
-                enable_ecs_managed_tags: true,
-                propagate_tags: "TASK_DEFINITION",
-                network_configuration: block! {
-                    assign_public_ip: false,
-                    security_groups: vec![network::security_group(self.id()).get("id")],
-                    subnets: platform.network.subnets(Tier::Private),
-                },
-            },
-        };
-        Start { target, statements: run_rights(self.id(), platform, out) }
+    /// The job as those see it that start it: the state machine that runs it, or its task.
+    pub(super) fn as_receiver(
+        &self,
+        platform: &Platform,
+        out: &mut Document,
+        module: &'static str,
+    ) -> Receiver {
+        if self.attempts.is_some() {
+            let machine = self.machine().get("arn");
+            let arn = Arn::new("states:statemachine", machine.clone());
+            let rights = vec![Statement::allow(&["states:StartExecution"], vec![arn])];
+            return Receiver { target: ReceiverTarget::Arn(machine), rights };
+        }
+        let target = ReceiverTarget::Task(Box::new(TaskTarget {
+            cluster: cluster::handle().get("arn"),
+            task_definition: definition::handle(self.id()).get("arn"),
+            security_group: network::security_group(self.id()).get("id"),
+            subnets: platform.network.subnets(Tier::Private).into(),
+        }));
+        Receiver { target, rights: run_rights(self.id(), platform, out, module) }
     }
-}
 
-/// Starting the state machine that runs the job.
-fn start_machine(machine: &Handle, scheduler: &Scheduler) -> Start {
-    let resource = Arn::new("states:statemachine", machine.get("arn"));
-    Start {
-        target: block! { arn: machine.get("arn"), role_arn: scheduler.role.get("arn") },
-        statements: vec![Statement::allow(&["states:StartExecution"], vec![resource])],
+    /// The state machine that runs the job, where it is not left alone.
+    pub(super) fn machine(&self) -> Handle {
+        Handle::new(MODULE, Address::managed("aws_sfn_state_machine", &self.id().local(&[])))
     }
 }
 
 /// Starting the task of a job in the cluster, handing its roles to it, and tagging it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html>).
-pub fn run_rights(id: &ThingId, platform: &Platform, out: &mut Document) -> Vec<Statement> {
+pub fn run_rights(
+    id: &ThingId,
+    platform: &Platform,
+    out: &mut Document,
+    module: &'static str,
+) -> Vec<Statement> {
     let cluster = cluster::handle();
     let family = template![definition::handle(id).get("arn_without_revision"), ":*"];
     let role = |handle: Handle| Arn::new("iam:role", handle.get("arn"));
     let tasks = template!["task/", cluster.get("name"), "/*"];
-    let tasks = aws::arn(out, MODULE, "ecs", &platform.head.region, tasks);
+    let tasks = aws::arn(out, module, "ecs", &platform.head.region, tasks);
     let text = |text: &str| [Value::from(text)];
     vec![
         Statement::allow(&["ecs:RunTask"], vec![Arn::new("ecs:task-definition", family)]).when(

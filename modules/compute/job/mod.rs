@@ -1,7 +1,5 @@
 //! `[job.<name>]`: a task that runs once when it is told to, or on a schedule.
-pub mod expression;
 pub mod lower;
-pub mod schedule;
 #[cfg(test)]
 mod tests;
 pub mod workflow;
@@ -14,12 +12,16 @@ use super::task::resolve::{TaskInput, seconds};
 use super::task::spec::TaskSpec;
 use super::task::{self, Task, check, environment, roles};
 use crate::connect::Grant;
+use crate::connect::receiver::Receiver;
+use crate::connect::trigger::{Feed, Trigger, triggers};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
+use crate::kinds::TargetName;
+use crate::messaging::event_bus::EventBusFeed;
 use crate::platform::{Head, Platform};
+use crate::schedule::{self, ScheduleSpec, Schedules};
 use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_source::{Count, Duration, Name, Node, Read, Reader, Schemas, Things, json};
 use platgen_terraform::{Document, Value};
-use schedule::{Schedule, ScheduleSpec};
 use std::collections::BTreeMap;
 use workflow::Attempts;
 
@@ -49,6 +51,8 @@ pub struct JobSpec {
 /// What starts a job.
 #[derive(Debug, Default, Read)]
 pub struct TriggerSpec {
+    /// Events on a bus.
+    pub event_bus: BTreeMap<TargetName, EventBusFeed>,
     /// Points in time, by names of your own.
     pub schedule: Things<ScheduleSpec>,
 }
@@ -91,7 +95,8 @@ pub struct Job {
     aws_name: String,
     /// What runs.
     pub task: Task,
-    schedules: BTreeMap<Name, Schedule>,
+    schedules: Schedules,
+    events: BTreeMap<TargetName, EventBusFeed>,
     /// What happens when it fails or hangs, if it is not left alone.
     attempts: Option<Attempts>,
 }
@@ -115,13 +120,11 @@ impl Kind for JobSpec {
             log_group: resolving.head.prefix.path("/ecs", &[KIND, id.name.as_str()]),
         };
         let task = Task::resolve(input, resolving);
-        let specs = self.on.iter().flat_map(|on| &on.schedule);
-        let place = id.path().key("on").key("schedule");
-        let schedules = specs.map(|(name, spec)| {
-            (name.clone(), Schedule::resolve(name, spec, &place.key(name.as_str()), resolving))
-        });
+        let none = Things::default();
+        let specs = self.on.as_ref().map_or(&none, |on| &on.schedule);
         Job {
-            schedules: schedules.collect(),
+            schedules: schedule::resolve(&id, specs, resolving),
+            events: self.on.as_ref().map(|on| on.event_bus.clone()).unwrap_or_default(),
             attempts: self.attempts(&id, resolving),
             task,
             aws_name,
@@ -219,6 +222,19 @@ impl Thing for Job {
 
     fn in_network(&self) -> bool {
         true
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        triggers(&self.id, "event_bus", &self.events, Feed::EventBus)
+    }
+
+    fn receiver(
+        &self,
+        platform: &Platform,
+        out: &mut Document,
+        module: &'static str,
+    ) -> Option<Receiver> {
+        Some(self.as_receiver(platform, out, module))
     }
 
     fn lower(&self, platform: &Platform, out: &mut Document) {

@@ -89,7 +89,7 @@ impl Job {
             source: Some(source),
         };
         let role = iam::role(out, &role);
-        let mut run = run_rights(self.id(), platform, out);
+        let mut run = run_rights(self.id(), platform, out, MODULE);
         run.extend(waiting_rights(platform, out));
         let parts = [("run", run), ("logs", vec![delivery_rights()])];
         let attach = |(word, statements): (&str, Vec<Statement>)| {

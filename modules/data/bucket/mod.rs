@@ -3,7 +3,10 @@ mod lower;
 mod spec;
 
 pub use lower::{StoreSettings, private_store};
-pub use spec::{BucketName, BucketSpec, BucketVerbs, CorsSpec, KeyPrefix, LifecycleSpec};
+pub use spec::{
+    BucketEvent, BucketFeed, BucketName, BucketSpec, BucketVerbs, CorsSpec, KeyPrefix,
+    LifecycleSpec,
+};
 
 use super::log_bucket::LogWriter;
 use super::{MODULE, key};

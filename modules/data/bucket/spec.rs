@@ -223,3 +223,24 @@ impl StorageClass {
         }
     }
 }
+
+/// What is said of a bucket whose objects feed something.
+#[derive(Clone, Debug, Default, Read)]
+#[spec(default)]
+pub struct BucketFeed {
+    /// What happens to an object. By default `created`.
+    pub events: Vec<BucketEvent>,
+    /// Only objects whose keys begin like this.
+    pub prefix: Option<KeyPrefix>,
+    /// Only objects whose keys end like this.
+    pub suffix: Option<KeyPrefix>,
+}
+
+/// What happens to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
+pub enum BucketEvent {
+    /// It is put, copied, or completed.
+    Created,
+    /// It, or a version of it, is deleted.
+    Removed,
+}

@@ -170,6 +170,13 @@ impl ResourceBuilder<'_> {
         self
     }
 
+    /// Holds the values of this resource back from other modules until `other` exists, which stands
+    /// in the same module and may be described later.
+    pub fn ready_after(mut self, other: &Handle) -> Self {
+        self.resource.meta.ready_after.push(other.target().clone());
+        self
+    }
+
     /// Makes a replacement before the old one is destroyed.
     pub fn create_before_destroy(mut self) -> Self {
         self.resource.meta.create_before_destroy = true;
@@ -274,6 +281,7 @@ mod tests {
             .resource("aws_vpc", "main", block! {})
             .cause(&SpecPath::of(["network"]))
             .depends_on(&first)
+            .ready_after(&first)
             .create_before_destroy()
             .prevent_destroy()
             .ignore_changes(&["tags"])
@@ -284,6 +292,7 @@ mod tests {
         assert!(module.uses(ProviderAlias::UsEast1));
         let expected = Meta {
             depends_on: vec![first.target().clone()],
+            ready_after: vec![first.target().clone()],
             provider: Some(ProviderAlias::UsEast1),
             for_each: Some(block! { a: 1 }),
             create_before_destroy: true,

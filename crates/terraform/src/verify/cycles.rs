@@ -10,6 +10,7 @@ use platgen_diagnostics::SpecPath;
 use super::Fault;
 use crate::document::Document;
 use crate::expr::{Expr, LocalRef, ModuleAddress};
+use crate::link::resource_of;
 use crate::value::Value;
 
 /// Something that waits for what it refers to.
@@ -45,13 +46,13 @@ fn graph(document: &Document) -> Graph {
         for resource in content.resources.values() {
             let address = resource.address.clone();
             let values = resource.arguments.values().chain(&resource.meta.for_each);
-            let mut targets = targets(values);
+            let mut targets = targets(document, module, values);
             targets.extend(resource.meta.depends_on.iter().cloned().map(Node::Resource));
             waiting.insert(Node::Resource(ModuleAddress { module, address }), targets);
         }
         for (name, local) in &content.locals {
             let node = Node::Local(LocalRef { module, name: name.clone() });
-            waiting.insert(node, targets([&local.value]));
+            waiting.insert(node, targets(document, module, [&local.value]));
         }
     }
     let (nodes, targets): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
@@ -62,11 +63,21 @@ fn graph(document: &Document) -> Graph {
     Graph { nodes, targets }
 }
 
-fn targets<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<Node> {
+fn targets<'v>(
+    document: &Document,
+    module: &str,
+    values: impl IntoIterator<Item = &'v Value>,
+) -> Vec<Node> {
     let mut targets = Vec::new();
     for value in values {
         value.visit(&mut |expr| match expr {
-            Expr::Ref(reference) => targets.push(Node::Resource(reference.target())),
+            Expr::Ref(reference) => {
+                targets.push(Node::Resource(reference.target()));
+                let resource = resource_of(document, reference);
+                let others = resource.filter(|_| reference.module != module);
+                let after = others.iter().flat_map(|resource| &resource.meta.ready_after);
+                targets.extend(after.cloned().map(Node::Resource));
+            }
             Expr::Local(local) => targets.push(Node::Local(local.clone())),
             _ => {}
         });

@@ -3,7 +3,7 @@
 use super::checker::{Checker, Place, Scope, did_you_mean};
 use super::{expressions, values};
 use crate::document::Resource;
-use crate::expr::Mode;
+use crate::expr::{Mode, ModuleAddress};
 use crate::schema::{Attribute, Type};
 use crate::value::Value;
 
@@ -12,7 +12,8 @@ pub(super) fn check(checker: &mut Checker, resource: &Resource) {
     if let Some(entries) = &resource.meta.for_each {
         check_for_each(checker, entries);
     }
-    check_depends_on(checker, resource);
+    check_order(checker, "depends_on", &resource.meta.depends_on);
+    check_order(checker, "ready_after", &resource.meta.ready_after);
     check_lifecycle(checker, resource);
     check_ignore_changes(checker, resource);
 }
@@ -40,9 +41,9 @@ fn check_for_each(checker: &mut Checker, entries: &Value) {
     }
 }
 
-fn check_depends_on(checker: &mut Checker, resource: &Resource) {
-    for (index, target) in resource.meta.depends_on.iter().enumerate() {
-        let list = Place::Key(&Place::Whole, "depends_on");
+fn check_order(checker: &mut Checker, key: &str, targets: &[ModuleAddress]) {
+    for (index, target) in targets.iter().enumerate() {
+        let list = Place::Key(&Place::Whole, key);
         let place = Place::Index(&list, index);
         if Some(target.module) != checker.module {
             checker.fault(place, format!("{target} stands in another module"));

@@ -5,7 +5,7 @@ use super::expression::Scope;
 use super::{Files, body};
 use crate::document::{Document, Module, ProviderAlias, Variable, Versions};
 use crate::expr::{Mode, Ref};
-use crate::link::{Links, Port};
+use crate::link::{Links, Port, resource_of};
 use crate::schema::Schema;
 use crate::value::Value;
 
@@ -44,7 +44,11 @@ pub(super) fn write(
     }
     for reference in &passages.exports {
         let Some(port) = links.port(reference) else { continue };
-        insert("outputs", &["output", &port.name], export(&scope, reference, port));
+        let mut content = export(&scope, reference, port);
+        if let Some(after) = ready_after(document, reference) {
+            content["depends_on"] = after;
+        }
+        insert("outputs", &["output", &port.name], content);
     }
 }
 
@@ -89,6 +93,13 @@ fn export(scope: &Scope<'_>, reference: &Ref, port: &Port) -> Json {
         output["sensitive"] = json!(true);
     }
     output
+}
+
+/// What must exist before others get a value of a resource.
+fn ready_after(document: &Document, reference: &Ref) -> Option<Json> {
+    let after = &resource_of(document, reference)?.meta.ready_after;
+    let addresses = || after.iter().map(|other| other.address.to_string()).collect();
+    (!after.is_empty()).then(addresses)
 }
 
 /// The path of a file of a module.

@@ -1,0 +1,5 @@
+//! The module `auth`: user pools.
+pub mod user_pool;
+
+/// The name of the module in the output.
+pub const MODULE: &str = "auth";
