@@ -112,6 +112,8 @@ codes! {
     WEAKENED = "PG0502" Warning "Production weakened";
     /// Requests travel without encryption.
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
+    /// Something waits for an answer that may never come.
+    UNBOUNDED_WAIT = "PG0504" Warning "Wait without an end";
 }
 
 #[cfg(test)]
