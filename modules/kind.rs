@@ -8,7 +8,7 @@ use crate::files::Files;
 use crate::kinds::{Spec, Uses};
 use crate::names::identifier;
 use crate::network::firewall::Shielded;
-use crate::network::{self, OpenPort};
+use crate::network::{self, OpenPort, Tier};
 use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
@@ -35,6 +35,11 @@ pub trait Kind: Read {
     const IMPLIED: &'static [&'static str] = &[];
     /// What alarms can name of such a thing: the keys of [`Thing::metrics`].
     const METRICS: &'static [&'static str] = &[];
+    /// Whether an edge can begin at such a thing: it uses others, feeds or starts them, or stands
+    /// before them.
+    const ACTS: bool = true;
+    /// Whether an edge can lead to such a thing, or the internet come to it.
+    const IS_REACHED: bool = true;
     /// What it becomes: every default applied, every name decided.
     type Thing: Thing;
 
@@ -102,6 +107,11 @@ pub trait Thing {
         false
     }
 
+    /// The tier of the VPC that it stands in, if it does.
+    fn tier(&self) -> Option<Tier> {
+        self.in_network().then_some(Tier::Private)
+    }
+
     /// The id of the security group that rules of others name: its own, if it stands in the VPC. A
     /// thing that platgen did not make gives the group that it has.
     fn security_group(&self) -> Option<Value> {
@@ -111,6 +121,12 @@ pub trait Thing {
     /// Its ports that addresses reach, where no other thing of the platform is the caller.
     fn open_ports(&self, _platform: &Platform) -> Vec<OpenPort> {
         Vec::new()
+    }
+
+    /// The lines of the spec by which everybody on the internet gets to it.
+    fn doors(&self, platform: &Platform) -> Vec<SpecPath> {
+        let open = self.open_ports(platform).into_iter().filter(OpenPort::is_public);
+        open.map(|port| port.cause).collect()
     }
 
     /// Whether it keeps log groups, which the logs key encrypts.

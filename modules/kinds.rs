@@ -2,6 +2,7 @@
 use crate::connect::{self, Edge, Grant, InternetVerbs};
 use crate::kind::{Kind, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::NetworkSpec;
+use crate::never::NeverSpec;
 use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
 use crate::{auth, compute, data, messaging, network, observability};
@@ -27,6 +28,8 @@ macro_rules! kinds {
             pub environment: Environments,
             /// The network that everything stands in.
             pub network: Option<NetworkSpec>,
+            /// What must never be: `"a -> b"` forbids an edge, `"a => b"` any way. By names of your own.
+            pub never: NeverSpec,
             $($(#[doc = $doc])+ pub $section: Things<$kind>,)+
         }
 
@@ -126,6 +129,31 @@ macro_rules! kinds {
             match kind {
                 $(stringify!($section) => Some(<$kind as Kind>::OUTPUTS),)+
                 _ => None,
+            }
+        }
+
+        /// The module that things of a kind are emitted into: the folder that their room stands in.
+        pub fn module_of(kind: &str) -> Option<&'static str> {
+            let room = match kind {
+                $(stringify!($section) => stringify!($kind),)+
+                _ => return None,
+            };
+            room.split("::").next().map(str::trim)
+        }
+
+        /// Whether an edge can begin at things of a kind.
+        pub fn acts(kind: &str) -> bool {
+            match kind {
+                $(stringify!($section) => <$kind as Kind>::ACTS,)+
+                _ => false,
+            }
+        }
+
+        /// Whether an edge can lead to things of a kind.
+        pub fn is_reached(kind: &str) -> bool {
+            match kind {
+                $(stringify!($section) => <$kind as Kind>::IS_REACHED,)+
+                _ => false,
             }
         }
 

@@ -26,6 +26,7 @@ pub mod kms;
 pub mod messaging;
 pub mod names;
 pub mod network;
+pub mod never;
 pub mod observability;
 pub mod pattern;
 pub mod platform;
@@ -36,6 +37,7 @@ pub mod schema;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text;
+pub mod what_if;
 
 use files::Files;
 use kind::Resolving;
@@ -70,7 +72,7 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
     let spec = Spec::read(&merged.tree, &mut reader);
     let mut findings = merged.faults.clone();
     let read_faults = reader.faults;
-    findings.extend(references::check(&merged.tree, &reader.mentions));
+    findings.extend(references::check(merged, &reader.mentions));
     let environment = Name::new(&merged.environment);
     let mut platform = None;
     if let (Some(mut spec), Some(environment)) = (spec, environment) {

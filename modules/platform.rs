@@ -342,6 +342,7 @@ impl Platform {
         let checked = platform.things.all().flat_map(|thing| thing.check(&platform));
         resolving.findings.extend(checked);
         resolving.findings.extend(crate::network::check(&platform));
+        resolving.findings.extend(crate::never::check(&spec.never, &platform));
         platform
     }
 

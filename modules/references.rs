@@ -3,16 +3,21 @@
 //! It works on the tree, not on the types, so that a fault elsewhere hides none of these.
 use crate::kind::Outputs;
 use crate::kinds::{TARGETS, is_implied, outputs};
+use crate::never::SECTION as NEVER;
 use crate::text::PLATFORM;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, Step, code, nearest, suggestion};
-use platgen_source::{Mention, Node, Value};
+use platgen_source::{Mention, Merged, Node, Value};
 
-/// Finds what is wrong with the mentions of a tree.
-pub fn check(tree: &Node, mentions: &[Mention]) -> Vec<Diagnostic> {
-    mentions.iter().filter_map(|mention| fault(tree, mention)).collect()
+/// Finds what is wrong with the mentions of an environment.
+pub fn check(merged: &Merged, mentions: &[Mention]) -> Vec<Diagnostic> {
+    mentions.iter().filter_map(|mention| fault(merged, mention)).collect()
 }
 
-fn fault(tree: &Node, mention: &Mention) -> Option<Diagnostic> {
+fn fault(merged: &Merged, mention: &Mention) -> Option<Diagnostic> {
+    let tree = &merged.tree;
+    if is_elsewhere(merged, mention) {
+        return only_elsewhere(mention);
+    }
     if mention.kind == PLATFORM {
         return unset_platform_key(tree, mention);
     }
@@ -32,6 +37,21 @@ fn at(
     } else {
         Diagnostic::at(code, &mention.path, text)
     }
+}
+
+fn is_elsewhere(merged: &Merged, mention: &Mention) -> bool {
+    merged.elsewhere.contains(&(mention.kind.clone(), mention.name.clone()))
+}
+
+/// What only other environments have cannot be used in this one. That it never is used is no fault.
+fn only_elsewhere(mention: &Mention) -> Option<Diagnostic> {
+    let is_rule = matches!(mention.path.steps(), [Step::Key(section), ..] if section == NEVER);
+    (!is_rule).then(|| {
+        let (kind, name) = (&mention.kind, &mention.name);
+        let message = format!("only other environments have `{kind}.{name}`");
+        let help = "keep what speaks of it to those environments as well, by `only_in` or `unset`";
+        at(&code::UNKNOWN_TARGET, mention, message).help(help)
+    })
 }
 
 /// A placeholder of the platform that has no value. The zone follows from the domain. Hosts and

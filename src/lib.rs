@@ -12,6 +12,9 @@
 //! `CLICOLOR_FORCE`).
 pub mod commands;
 pub mod disk;
+pub mod explain;
+pub mod picture;
 pub mod pipeline;
+pub mod source_map;
 pub mod spec;
 pub mod templates;

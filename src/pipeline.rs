@@ -1,7 +1,11 @@
 //! From the layers of a spec to the files of every environment, in memory.
-use crate::spec::Spec;
+use crate::picture::{Picture, mermaid};
+use crate::source_map;
+use crate::spec::{Folder, Spec};
 use crate::templates::{self, TemplateError};
+use platgen_modules::platform::Platform;
 use platgen_modules::{compile as compile_environment, lower, merge};
+use platgen_source::Merged;
 use platgen_source::diagnostics::Report;
 use platgen_terraform::schema::Schema;
 use platgen_terraform::verify::{Fault, verify};
@@ -50,18 +54,49 @@ pub enum PipelineError {
     Template(#[from] TemplateError),
 }
 
+/// An environment of a spec, compiled but not yet written as text.
+#[derive(Debug)]
+pub struct Lowered {
+    /// What the spec says, with the origin of every value.
+    pub merged: Merged,
+    /// Every thing and every edge, decided.
+    pub platform: Platform,
+    /// What they become.
+    pub document: Document,
+}
+
+/// The environments of a spec, compiled but not yet written as text.
+#[derive(Debug)]
+pub struct Understood {
+    /// What was found in the spec.
+    pub report: Report,
+    /// How many environments were compiled.
+    pub environments: usize,
+    /// The environments, if the spec has no errors.
+    pub lowered: Vec<Lowered>,
+    /// The files beside the spec.
+    pub files: Folder,
+}
+
 /// Compiles the environments of a spec: all of them, or those that are named.
 pub fn compile(spec: Spec, only: &[String]) -> Result<Compiled, PipelineError> {
+    let Understood { report, environments, lowered, .. } = understand(spec, only)?;
+    let roots = lowered.iter().map(root).collect::<Result<_, _>>()?;
+    Ok(Compiled { report, environments, roots })
+}
+
+/// Compiles the environments of a spec as far as platgen has to understand them.
+pub fn understand(spec: Spec, only: &[String]) -> Result<Understood, PipelineError> {
     let Spec { mut report, layers, files } = spec;
     let Some(layers) = layers else {
-        return Ok(Compiled { report, environments: 0, roots: Vec::new() });
+        return Ok(Understood { report, environments: 0, lowered: Vec::new(), files });
     };
     let names: Vec<String> = if only.is_empty() {
         layers.environments().map(str::to_owned).collect()
     } else {
         only.to_vec()
     };
-    let mut documents = Vec::new();
+    let mut lowered = Vec::new();
     for name in &names {
         let merged = merge(&layers, name).ok_or_else(|| PipelineError::UnknownEnvironment {
             name: name.clone(),
@@ -69,32 +104,36 @@ pub fn compile(spec: Spec, only: &[String]) -> Result<Compiled, PipelineError> {
         })?;
         let compiled = compile_environment(&merged, &files);
         report.add(Some(name), compiled.findings, |place| merged.locate(place));
-        documents.extend(compiled.platform.map(|platform| {
+        lowered.extend(compiled.platform.map(|platform| {
             let document = lower(&platform);
-            (platform.head.platform.to_string(), name.clone(), document)
+            Lowered { merged, platform, document }
         }));
     }
-    let environments = names.len();
     if report.has_errors() {
-        return Ok(Compiled { report, environments, roots: Vec::new() });
+        lowered.clear();
     }
-    let roots = documents
-        .into_iter()
-        .map(|(platform, environment, document)| root(platform, environment, &document));
-    Ok(Compiled { report, environments, roots: roots.collect::<Result<_, _>>()? })
+    Ok(Understood { report, environments: names.len(), lowered, files })
 }
 
 /// Verifies a document and renders it.
-fn root(platform: String, environment: String, document: &Document) -> Result<Root, PipelineError> {
+fn root(lowered: &Lowered) -> Result<Root, PipelineError> {
+    let Lowered { platform, document, .. } = lowered;
     let schema = Schema::embedded();
     let faults = verify(document, schema);
     if !faults.is_empty() {
         return Err(PipelineError::Invalid(faults));
     }
     let mut files = render(document, schema);
-    let readme = templates::readme(&platform, &environment, document)?;
+    let (name, environment) = (platform.head.platform.as_str(), platform.head.environment.as_str());
+    let readme = templates::readme(name, environment, document, &mermaid(&Picture::of(lowered)))?;
     files.insert("README.md".to_owned(), readme.into_bytes());
-    Ok(Root { platform, environment, files, addresses: addresses(document) })
+    files.insert(source_map::PATH.to_owned(), source_map::source_map(document));
+    Ok(Root {
+        platform: name.to_owned(),
+        environment: environment.to_owned(),
+        files,
+        addresses: addresses(document),
+    })
 }
 
 fn addresses(document: &Document) -> Vec<String> {

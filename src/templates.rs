@@ -22,6 +22,7 @@ pub fn readme(
     platform: &str,
     environment: &str,
     document: &Document,
+    picture: &str,
 ) -> Result<String, TemplateError> {
     let outputs = document
         .outputs
@@ -37,6 +38,7 @@ pub fn readme(
     let context = json!({
         "platform": platform,
         "environment": environment,
+        "picture": picture,
         "modules": modules(document),
         "outputs": outputs.collect::<Vec<_>>(),
         "variables": variables.collect::<Vec<_>>(),
@@ -85,8 +87,10 @@ mod tests {
         let mut file = document.module("network").file("network");
         let vpc = file.resource("aws_vpc", "main", block! {}).add();
         document.output("vpc_id", vpc.get("id"), "The id of the VPC");
-        let text = readme("shop", "dev", &document).unwrap();
-        for expected in ["# shop, dev", "`network.tf.json` | 1", "`vpc_id`: The id of the VPC"] {
+        let text = readme("shop", "dev", &document, "flowchart LR\n").unwrap();
+        for expected in
+            ["# shop, dev", "flowchart LR", "`network.tf.json` | 1", "`vpc_id`: The id of the VPC"]
+        {
             assert!(text.contains(expected), "{expected:?} is not in:\n{text}");
         }
         assert!(!text.contains("Variables"));

@@ -191,7 +191,7 @@ fn what_is_no_spec_is_told_at_its_place() {
     for (spec, place, reason) in [
         ("", "platform.toml:1:1", "the key `spec` is missing"),
         ("spec = [1,\n", "platform.toml:1:11", "unclosed array"),
-        ("[queue.mails]\n", "platform.toml:1:2", "there is no key `queue` here"),
+        ("[kitchen.mails]\n", "platform.toml:1:2", "there is no key `kitchen` here"),
     ] {
         let folder = folder(spec);
         let output = platgen(folder.path(), &["check"]);

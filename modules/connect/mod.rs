@@ -2,6 +2,7 @@
 //!
 //! An edge derives a [`Grant`]: statements for the consumer's roles, ports, ways to AWS APIs, and
 //! variables. Nothing else in this package gives a thing any right.
+pub mod graph;
 pub mod iam;
 pub mod receiver;
 pub mod trigger;
@@ -178,6 +179,11 @@ impl Connections {
     /// What a thing gets.
     pub fn of<'a>(&'a self, consumer: &'a ThingId) -> impl Iterator<Item = &'a Grant> {
         self.grants.iter().filter(move |grant| grant.consumer == *consumer)
+    }
+
+    /// Every trigger.
+    pub fn triggers(&self) -> &[Trigger] {
+        &self.triggers
     }
 
     /// The triggers that a thing feeds.

@@ -80,6 +80,7 @@ const LONGEST_DESCRIPTION: usize = 2048;
 impl Kind for SecretSpec {
     const KIND: &'static str = "secret";
     const OUTPUTS: Outputs = Outputs::JsonKey;
+    const ACTS: bool = false;
     type Thing = Secret;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Secret {

@@ -58,6 +58,14 @@ const QUARTER_BITS: u8 = 2;
 /// The narrowest VPC whose subnets AWS still takes: /23.
 const NARROWEST: u8 = NARROWEST_SUBNET - ZONE_BITS - QUARTER_BITS;
 
+/// The ranges whose addresses no network routes.
+const PRIVATE_RANGES: [Ipv4Net; 4] = [
+    Ipv4Net::new_assert(Ipv4Addr::new(10, 0, 0, 0), 8),
+    Ipv4Net::new_assert(Ipv4Addr::new(172, 16, 0, 0), 12),
+    Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 0, 0), 16),
+    Ipv4Net::new_assert(Ipv4Addr::new(100, 64, 0, 0), 10),
+];
+
 /// The range of a VPC where the spec names none.
 const DEFAULT: VpcRange = VpcRange(Ipv4Net::new_assert(Ipv4Addr::new(10, 0, 0, 0), WIDEST));
 
@@ -74,6 +82,12 @@ impl Ipv4Range {
     /// Every address.
     pub fn everywhere() -> Self {
         Self(Ipv4Net::default())
+    }
+
+    /// Whether every address of it is one of those that no network routes
+    /// (<https://www.rfc-editor.org/rfc/rfc1918>, <https://www.rfc-editor.org/rfc/rfc6598>).
+    pub fn is_private(self) -> bool {
+        PRIVATE_RANGES.iter().any(|range| range.contains(&self.0))
     }
 
     /// The range itself.

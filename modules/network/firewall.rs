@@ -43,6 +43,8 @@ pub struct Firewall {
 impl Kind for FirewallSpec {
     const KIND: &'static str = "firewall";
     const OUTPUTS: Outputs = Outputs::Named(&["arn"]);
+    const ACTS: bool = false;
+    const IS_REACHED: bool = false;
     type Thing = Firewall;
 
     fn resolve(&self, id: ThingId, _resolving: &mut Resolving<'_>) -> Firewall {

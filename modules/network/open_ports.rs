@@ -9,6 +9,7 @@ use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// A port of a thing that addresses reach, where no other thing of the platform is the caller.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,16 @@ pub enum Source {
     Network,
     /// A range of addresses.
     Range(Ipv4Range),
+}
+
+impl OpenPort {
+    /// Whether addresses of the internet reach it: some of them, if not all.
+    pub fn is_public(&self) -> bool {
+        match self.from {
+            Source::Network => false,
+            Source::Range(range) => !range.is_private(),
+        }
+    }
 }
 
 /// The rules of the ports that addresses reach.
@@ -90,5 +101,11 @@ impl Source {
             Self::Network => platform.network.cidr_block(),
             Self::Range(range) => Value::from(range.to_string()),
         }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.description())
     }
 }

@@ -23,6 +23,8 @@ pub struct Budget {
 impl Kind for BudgetSpec {
     const KIND: &'static str = "budget";
     const OUTPUTS: Outputs = Outputs::Named(&["name"]);
+    const ACTS: bool = false;
+    const IS_REACHED: bool = false;
     type Thing = Budget;
 
     fn resolve(&self, id: ThingId, _resolving: &mut Resolving<'_>) -> Budget {

@@ -3,6 +3,8 @@
 //! Data goes to standard output, words go to standard error. Exit codes: 0 fine, 1 the spec is at
 //! fault, 2 the call or the output folder is, 3 `--check` found a difference, 101 a bug in platgen.
 mod check;
+mod explain;
+mod graph;
 mod render;
 mod schema;
 mod tell;
@@ -25,6 +27,12 @@ enum Command {
     Render(RenderOptions),
     /// Find everything that is wrong with a spec
     Check(SpecOptions),
+    /// Say what causes something, or what something causes
+    Explain(ExplainOptions),
+    /// Say who can do what on a thing, directly or through others
+    Who(WhoOptions),
+    /// Draw the things of a platform and the edges between them
+    Graph(GraphOptions),
     /// Print the JSON Schema of a spec, for editors
     Schema,
 }
@@ -58,6 +66,61 @@ struct RenderOptions {
     /// Synchronise with the disk at every step, to survive a loss of power
     #[arg(long)]
     durable: bool,
+}
+
+#[derive(Debug, Args)]
+struct ExplainOptions {
+    /// An edge ("service.web -> database.main"), a thing, an address, an IAM action, a port, a key or
+    /// line of the spec (platform.toml:12), or the code of a finding
+    subject: String,
+    #[command(flatten)]
+    asked: AskOptions,
+}
+
+/// What is asked about: one environment of a spec.
+#[derive(Debug, Args)]
+struct AskOptions {
+    /// The spec: a TOML file, or a folder of them
+    #[arg(long, default_value = "platform.toml", value_name = "PATH")]
+    spec: PathBuf,
+    /// The environment [default: the first one with the profile production]
+    #[arg(long, short = 'e', value_name = "NAME")]
+    environment: Option<String>,
+    /// How the answer is told
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct WhoOptions {
+    /// The thing, such as database.main
+    thing: String,
+    #[command(flatten)]
+    asked: AskOptions,
+}
+
+#[derive(Debug, Args)]
+struct GraphOptions {
+    /// The spec: a TOML file, or a folder of them
+    #[arg(default_value = "platform.toml")]
+    spec: PathBuf,
+    /// The environment [default: the first one with the profile production]
+    #[arg(long, short = 'e', value_name = "NAME")]
+    environment: Option<String>,
+    /// The language of the drawing
+    #[arg(long, value_enum, default_value_t = Drawing::Mermaid)]
+    format: Drawing,
+}
+
+/// The language of a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Drawing {
+    /// For Markdown
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// For browsers
+    Svg,
 }
 
 /// How an answer is told.
@@ -96,6 +159,9 @@ pub fn run(line: &CommandLine) -> ExitCode {
     let ending = match &line.command {
         Command::Render(options) => render::run(options),
         Command::Check(options) => check::run(options),
+        Command::Explain(options) => explain::run(options),
+        Command::Who(options) => explain::run_who(options),
+        Command::Graph(options) => graph::run(options),
         Command::Schema => schema::run(),
     };
     ending.into()

@@ -1,12 +1,13 @@
 //! How platgen speaks: words to standard error, data to standard output.
 use super::{Ending, Format, SpecOptions};
 use crate::disk::DiskError;
-use crate::pipeline::{Compiled, PipelineError, compile};
+use crate::pipeline::{Compiled, Lowered, PipelineError, Understood, compile, understand};
 use crate::spec;
 use anstyle::{AnsiColor, Style};
 use platgen_source::diagnostics::{Renderer, Report};
 use serde_json::{Value as Json, json};
 use std::io::{ErrorKind, Write as _};
+use std::path::Path;
 
 /// Speaks in the form that was asked for. Words go out at once, data when the run is over.
 #[derive(Debug)]
@@ -65,6 +66,32 @@ impl Teller {
         }
     }
 
+    /// Compiles a spec as far as platgen has to understand it, and tells people what was found.
+    pub(super) fn understand(
+        &mut self,
+        spec: &Path,
+        environments: &[String],
+    ) -> Result<Understood, Ending> {
+        match understand(spec::load(spec), environments) {
+            Ok(understood) => {
+                self.report(&understood.report, understood.environments);
+                Ok(understood)
+            }
+            Err(error) => Err(self.pipeline_error(&error)),
+        }
+    }
+
+    /// The environment that is spoken of where one is needed: the first that is protected, else the
+    /// first.
+    pub(super) fn one_of<'l>(&mut self, lowered: &'l [Lowered]) -> Result<&'l Lowered, Ending> {
+        let production = |lowered: &&Lowered| lowered.platform.head.is_production();
+        let one = lowered.iter().find(production).or(lowered.first());
+        one.ok_or_else(|| {
+            self.error("the spec has no environment", &[]);
+            Ending::CallAtFault
+        })
+    }
+
     fn report(&self, report: &Report, environments: usize) {
         if self.format == Format::Json {
             return;
@@ -101,7 +128,7 @@ impl Teller {
         }
     }
 
-    fn error(&mut self, message: &str, details: &[String]) {
+    pub(super) fn error(&mut self, message: &str, details: &[String]) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         self.words(&format!("{style}error{style:#}: {message}"));
         for detail in details {

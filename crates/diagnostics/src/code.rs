@@ -26,14 +26,26 @@ pub struct Code {
     pub id: &'static str,
     /// A fixed, terse summary without the user's names.
     pub title: &'static str,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
     /// Whether it stops the rendering.
     pub severity: Severity,
+}
+
+/// The code of an id, whatever the letters' case.
+pub fn find(id: &str) -> Option<&'static Code> {
+    ALL.iter().find(|code| code.id.eq_ignore_ascii_case(id)).copied()
 }
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $id:literal $severity:ident $title:literal;)+) => {
         $($(#[doc = $doc])+
-        pub static $name: Code = Code { id: $id, title: $title, severity: Severity::$severity };)+
+        pub static $name: Code = Code {
+            id: $id,
+            title: $title,
+            meaning: concat!($($doc),+).trim_ascii(),
+            severity: Severity::$severity,
+        };)+
 
         /// Every code, in the order of their numbers.
         pub static ALL: &[&Code] = &[$(&$name),+];
@@ -85,6 +97,8 @@ codes! {
     SELF_EDGE = "PG0206" Error "Edge to itself";
     /// Two edges give a variable of the same name.
     VARIABLE_CLASH = "PG0207" Error "Variable given twice";
+    /// A way between two things that `[never]` forbids.
+    FORBIDDEN_WAY = "PG0208" Error "Forbidden way";
 
     /// An environment that the spec does not declare.
     UNKNOWN_ENVIRONMENT = "PG0301" Error "Unknown environment";
@@ -112,8 +126,10 @@ codes! {
     WEAKENED = "PG0502" Warning "Production weakened";
     /// Requests travel without encryption.
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
+    /// A rule of `[never]` that no edge could break.
+    IDLE_RULE = "PG0504" Warning "Rule without effect";
     /// Something waits for an answer that may never come.
-    UNBOUNDED_WAIT = "PG0504" Warning "Wait without an end";
+    UNBOUNDED_WAIT = "PG0505" Warning "Wait without an end";
 }
 
 #[cfg(test)]

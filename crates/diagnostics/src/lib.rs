@@ -13,4 +13,4 @@ pub use annotate_snippets::Renderer;
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, FileId, Place, Span, listed, nearest, suggestion};
 pub use path::{SpecPath, Step};
-pub use report::{Located, Report, Source, Sources};
+pub use report::{Located, Report, Source, SourceLine, Sources};

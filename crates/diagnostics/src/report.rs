@@ -22,6 +22,17 @@ pub struct Source {
     pub text: String,
 }
 
+/// A line of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceLine<'s> {
+    /// The name of the file.
+    pub file: &'s str,
+    /// Its number, counted from one.
+    pub line: usize,
+    /// What stands there, without the space around it.
+    pub text: &'s str,
+}
+
 impl Sources {
     /// Takes in a text and says under which number it stands.
     pub fn add(&mut self, name: &str, text: String) -> FileId {
@@ -32,6 +43,26 @@ impl Sources {
     /// The text with this number.
     pub fn get(&self, file: FileId) -> Option<&Source> {
         self.0.get(usize::from(file))
+    }
+
+    /// The file and the line that a span begins in, and what stands there.
+    pub fn line_of(&self, span: &Span) -> Option<SourceLine<'_>> {
+        let source = self.get(span.file)?;
+        let (line, _) = Cursor::default().line_and_column(span, self);
+        let text = line_around(&source.text, span).0.trim();
+        Some(SourceLine { file: &source.name, line, text })
+    }
+
+    /// The span of a whole line, counted from one, of the first file of this name or below which
+    /// a path of this name stands.
+    pub fn span_of_line(&self, file: &str, line: usize) -> Option<Span> {
+        let ending = format!("/{file}");
+        let named = |source: &Source| source.name == file || source.name.ends_with(&ending);
+        let id = self.0.iter().position(named)?;
+        let lines = self.0.get(id)?.text.split_inclusive('\n');
+        let start = lines.clone().take(line.checked_sub(1)?).map(str::len).sum::<usize>();
+        let length = lines.clone().nth(line - 1)?.len();
+        Some(Span::new(FileId::try_from(id).ok()?, &(start..start + length)))
     }
 }
 
@@ -285,6 +316,19 @@ error[PG0102]: Unknown key
         ] {
             let span = Span::new(file, &(start..start));
             assert_eq!(cursor.line_and_column(&span, &sources), expected, "{file} {start}");
+        }
+    }
+
+    #[test]
+    fn lines_are_found_both_ways() {
+        let mut sources = Sources::default();
+        let file = sources.add("shop/platform.toml", "spec = 1\n\n  [service.web]\n".to_owned());
+        let span = sources.span_of_line("platform.toml", 3).unwrap();
+        assert_eq!(span, Span::new(file, &(10..26)));
+        let line = SourceLine { file: "shop/platform.toml", line: 3, text: "[service.web]" };
+        assert_eq!(sources.line_of(&span), Some(line));
+        for (name, line) in [("form.toml", 1), ("platform.toml", 0), ("platform.toml", 4)] {
+            assert_eq!(sources.span_of_line(name, line), None, "{name}:{line}");
         }
     }
 

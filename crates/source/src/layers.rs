@@ -3,7 +3,7 @@ use crate::merged::Merged;
 use crate::node::{Layer, Node, Table, Value};
 use crate::words::shown;
 use platgen_diagnostics::{Diagnostic, Place, SpecPath, code, suggestion};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys of `[environment.<name>]` that speak of the environment itself. Environments do not nest:
 /// `environment` stays here so that the reader of an environment's own keys refuses it.
@@ -55,6 +55,7 @@ impl Layers {
             environment: environment.to_owned(),
             tree: self.base.clone(),
             faults: Vec::new(),
+            elsewhere: BTreeSet::new(),
         };
         let mut own = overlay.own.clone();
         own.put_into(Layer::Environment);
@@ -64,8 +65,22 @@ impl Layers {
         }
         merged.lay(&overlay.own, &overlay.sections, Layer::Environment);
         self.keep_own_things(things, &mut merged);
+        merged.elsewhere = self.elsewhere(things, &merged.tree);
         merged.put_own(own);
         Some(merged)
+    }
+
+    /// The things that some layer declares and this tree does not have.
+    fn elsewhere(&self, things: &[&str], tree: &Node) -> BTreeSet<(String, String)> {
+        let layers = self.overlays.values().map(|overlay| &overlay.sections).chain([&self.base]);
+        let mut elsewhere = BTreeSet::new();
+        for (layer, section) in layers.flat_map(|layer| things.iter().map(move |s| (layer, *s))) {
+            let names =
+                layer.at(&[section]).and_then(Node::table).into_iter().flat_map(Table::keys);
+            let absent = names.filter(|name| tree.at(&[section, name]).is_none());
+            elsewhere.extend(absent.map(|name| (section.to_owned(), name.clone())));
+        }
+        elsewhere
     }
 
     fn like(

@@ -2,6 +2,7 @@
 use crate::node::{Layer, Node, Value};
 use crate::words::shown;
 use platgen_diagnostics::{Diagnostic, Place, Span, code, listed, nearest};
+use std::collections::BTreeSet;
 
 /// One environment, merged. Faults are found in the tree that they speak of.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct Merged {
     pub tree: Node,
     /// What is wrong with the layers.
     pub faults: Vec<Diagnostic>,
+    /// The things that only other environments have: section and name.
+    pub elsewhere: BTreeSet<(String, String)>,
 }
 
 impl Merged {

@@ -117,6 +117,34 @@ impl Node {
         })
     }
 
+    /// The node at this path below this one, to be changed.
+    pub fn get_mut(&mut self, path: &SpecPath) -> Option<&mut Self> {
+        path.steps().iter().try_fold(self, |node, step| match (step, &mut node.value) {
+            (Step::Key(key), Value::Table(table)) => table.get_mut(key),
+            (Step::Index(index), Value::Array(items)) => items.get_mut(*index),
+            _ => None,
+        })
+    }
+
+    /// The paths of everything below this node that is no table, in order.
+    pub fn leaves(&self) -> Vec<SpecPath> {
+        let mut leaves = Vec::new();
+        self.add_leaves(&mut SpecPath::root(), &mut leaves);
+        leaves
+    }
+
+    fn add_leaves(&self, path: &mut SpecPath, leaves: &mut Vec<SpecPath>) {
+        let Value::Table(table) = &self.value else {
+            leaves.push(path.clone());
+            return;
+        };
+        for (key, node) in table {
+            path.push(Step::Key(key.clone()));
+            node.add_leaves(path, leaves);
+            path.pop();
+        }
+    }
+
     /// The node at these keys below this one.
     pub fn at(&self, keys: &[&str]) -> Option<&Self> {
         keys.iter().try_fold(self, |node, key| node.table()?.get(*key))

@@ -18,6 +18,7 @@ pub mod verify;
 mod document;
 mod expr;
 mod link;
+mod shown;
 mod value;
 mod write;
 

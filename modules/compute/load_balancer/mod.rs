@@ -299,6 +299,14 @@ impl Thing for LoadBalancer {
         matches!(self.origin, Origin::Made(_))
     }
 
+    fn tier(&self) -> Option<Tier> {
+        match &self.origin {
+            Origin::Made(made) if made.internal => Some(Tier::Private),
+            Origin::Made(_) => Some(Tier::Public),
+            Origin::Existing(_) => None,
+        }
+    }
+
     fn security_group(&self) -> Option<Value> {
         match &self.origin {
             Origin::Made(_) => Some(network::security_group(&self.id).get("id")),

@@ -16,6 +16,7 @@ use crate::text::VariableName;
 use platgen_source::diagnostics::SpecPath;
 use platgen_source::{Name, OneOrMore, Read};
 use platgen_terraform::{Address, Document, Handle, Value, block};
+use std::collections::BTreeSet;
 
 /// The name of the namespaces among the resources of the module.
 const NAMESPACE: &str = "services";
@@ -105,23 +106,28 @@ impl Service {
         }))
     }
 
-    /// Whether services call it in Service Connect.
-    fn is_called_in_service_connect(&self, platform: &Platform) -> bool {
-        let mut callers = platform.connections.to(&self.id);
-        callers.any(|grant| is_service_connect(grant) && grant.consumer != self.id)
+    /// The edges of services that call it in Service Connect.
+    fn called_in_service_connect<'p>(
+        &'p self,
+        platform: &'p Platform,
+    ) -> impl Iterator<Item = &'p SpecPath> {
+        let callers = platform.connections.to(&self.id);
+        let calls = callers.filter(|call| is_service_connect(call) && call.consumer != self.id);
+        calls.map(|grant| &grant.cause)
     }
 
-    /// Whether something finds it by its full name.
-    fn is_found_by_dns(&self, platform: &Platform) -> bool {
-        let mut callers = platform.connections.to(&self.id);
-        callers.any(|grant| {
+    /// The edges of those that find it by its full name.
+    fn found_by_dns<'p>(&'p self, platform: &'p Platform) -> impl Iterator<Item = &'p SpecPath> {
+        let callers = platform.connections.to(&self.id);
+        let found = callers.filter(|grant| {
             is_declared(grant) && !grant.ports.is_empty() && !is_service_connect(grant)
-        })
+        });
+        found.map(|grant| &grant.cause)
     }
 
     /// The part of the ECS service that speaks of Service Connect, if it calls or is called.
     pub(super) fn service_connect_block(&self, platform: &Platform) -> Option<Value> {
-        let is_called = self.is_called_in_service_connect(platform);
+        let is_called = self.called_in_service_connect(platform).next().is_some();
         let calls = platform.connections.of(&self.id).any(is_service_connect);
         (is_called || calls).then(|| {
             block! {
@@ -154,7 +160,8 @@ impl Service {
 
     /// The part of the ECS service that speaks of DNS, if something finds it there.
     pub(super) fn registry_block(&self, platform: &Platform, out: &mut Document) -> Option<Value> {
-        if !self.is_found_by_dns(platform) {
+        let callers: Vec<&SpecPath> = self.found_by_dns(platform).collect();
+        if callers.is_empty() {
             return None;
         }
         let arguments = block! {
@@ -170,7 +177,7 @@ impl Service {
         let mut file = out.module(MODULE).file(&self.id.file());
         let registry = file
             .resource("aws_service_discovery_service", &self.id.local(&[]), arguments)
-            .cause(&self.id.path())
+            .causes(callers)
             .add();
         Some(block! { registry_arn: registry.get("arn") })
     }
@@ -205,19 +212,23 @@ impl Target for Service {
 
 /// Puts the namespaces into a document that something is found in.
 pub fn lower_namespaces(platform: &Platform, out: &mut Document) {
-    let (cause, prefix) = (SpecPath::of([KIND]), &platform.head.prefix);
+    let prefix = &platform.head.prefix;
     let services = || platform.things.service.values();
-    if services().any(|service| service.is_called_in_service_connect(platform)) {
+    let calls: BTreeSet<&SpecPath> =
+        services().flat_map(|service| service.called_in_service_connect(platform)).collect();
+    if !calls.is_empty() {
         let arguments = block! {
             name: prefix.as_str(),
             description: "Where services find each other by Service Connect",
         };
         let mut file = out.module(MODULE).file(cluster::FILE);
         file.resource("aws_service_discovery_http_namespace", NAMESPACE, arguments)
-            .cause(&cause)
+            .causes(calls)
             .add();
     }
-    if services().any(|service| service.is_found_by_dns(platform)) {
+    let finds: BTreeSet<&SpecPath> =
+        services().flat_map(|service| service.found_by_dns(platform)).collect();
+    if !finds.is_empty() {
         let arguments = block! {
             name: dns_domain(&platform.head),
             description: "Where services are found by DNS",
@@ -225,7 +236,7 @@ pub fn lower_namespaces(platform: &Platform, out: &mut Document) {
         };
         let mut file = out.module(MODULE).file(cluster::FILE);
         file.resource("aws_service_discovery_private_dns_namespace", NAMESPACE, arguments)
-            .cause(&cause)
+            .causes(finds)
             .add();
     }
 }

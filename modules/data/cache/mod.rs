@@ -20,7 +20,7 @@ pub use spec::CacheSpec;
 use super::MODULE;
 use super::upkeep::windows::Windows;
 use crate::kind::{Output, Thing, ThingId};
-use crate::network::Retention;
+use crate::network::{Retention, Tier};
 use crate::platform::Platform;
 use engine::{Engine, Release};
 use platgen_terraform::{Address, Document, Handle, Value, template};
@@ -122,6 +122,10 @@ impl Thing for Cache {
 
     fn in_network(&self) -> bool {
         true
+    }
+
+    fn tier(&self) -> Option<Tier> {
+        Some(Tier::Database)
     }
 
     fn keeps_data(&self) -> bool {

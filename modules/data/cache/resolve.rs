@@ -27,6 +27,7 @@ const SHARDED: &str = "cluster-enabled";
 impl Kind for CacheSpec {
     const KIND: &'static str = "cache";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
+    const ACTS: bool = false;
     type Thing = Cache;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Cache {

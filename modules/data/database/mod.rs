@@ -23,7 +23,7 @@ use super::MODULE;
 use super::upkeep::windows::Windows;
 use crate::connect::Reach;
 use crate::kind::{Output, Thing, ThingId};
-use crate::network::Retention;
+use crate::network::{Retention, Tier};
 use crate::platform::Platform;
 use engine::{Engine, Release};
 use load::{Capacity, Scale};
@@ -119,6 +119,10 @@ impl Thing for Database {
 
     fn in_network(&self) -> bool {
         true
+    }
+
+    fn tier(&self) -> Option<Tier> {
+        Some(Tier::Database)
     }
 
     fn keeps_data(&self) -> bool {

@@ -24,6 +24,7 @@ const FEW_DAYS: i64 = 7;
 impl Kind for DatabaseSpec {
     const KIND: &'static str = "database";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
+    const ACTS: bool = false;
     type Thing = Database;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Database {

@@ -6,7 +6,8 @@ use pretty_assertions::assert_eq;
 
 fn merged(text: &str) -> Merged {
     let tree = parse(0, text).unwrap();
-    Merged { environment: "prod".to_owned(), tree, faults: Vec::new() }
+    let elsewhere = std::collections::BTreeSet::new();
+    Merged { environment: "prod".to_owned(), tree, faults: Vec::new(), elsewhere }
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn what_is_done_fits_the_thing() {
         ("publish = \"bids\"\nselect = \"$.a\"", "PG0103", "select"),
         ("publish = \"bids\"\ntimeout = \"1h\"\nheartbeat = \"1h\"", "PG0108", "heartbeat"),
         ("publish = \"bids\"\ntimeout = \"366d\"", "PG0104", "timeout"),
-        ("publish = { topic = \"bids\", wait = \"callback\" }", "PG0504", ""),
+        ("publish = { topic = \"bids\", wait = \"callback\" }", "PG0505", ""),
         ("publish = \"bids\"\nretry = { backoff = 0.5 }", "PG0104", "retry[0].backoff"),
         (
             "publish = \"bids\"\nretry = [{ on = \"States.ALL\" }, \"standard\"]",

@@ -1,0 +1,25 @@
+//! `platgen graph`: a picture of things and edges.
+use super::tell::Teller;
+use super::{Drawing, Ending, GraphOptions};
+use crate::picture::{Picture, dot, mermaid, svg};
+
+pub(super) fn run(options: &GraphOptions) -> Ending {
+    let mut teller = Teller::new(super::Format::Text);
+    let ending = draw(options, &mut teller).unwrap_or_else(|ending| ending);
+    teller.end(ending)
+}
+
+fn draw(options: &GraphOptions, teller: &mut Teller) -> Result<Ending, Ending> {
+    let environments: Vec<String> = options.environment.iter().cloned().collect();
+    let understood = teller.understand(&options.spec, &environments)?;
+    if understood.report.has_errors() {
+        return Ok(Ending::SpecAtFault);
+    }
+    let picture = Picture::of(teller.one_of(&understood.lowered)?);
+    teller.text(&match options.format {
+        Drawing::Mermaid => mermaid(&picture),
+        Drawing::Dot => dot(&picture),
+        Drawing::Svg => svg(&picture),
+    });
+    Ok(Ending::Fine)
+}

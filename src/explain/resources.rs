@@ -1,0 +1,103 @@
+//! Answers about resources.
+use super::answer::{ArgumentAnswer, ResourceAnswer};
+use super::{Subject, resource_answer};
+use crate::pipeline::Lowered;
+use platgen_modules::what_if::{self, Difference};
+use platgen_source::diagnostics::SpecPath;
+use platgen_terraform::{ModuleAddress, Resource};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A resource with the lines that made it, and those that each argument comes from.
+pub(super) fn in_full(subject: Subject<'_>, address: &ModuleAddress) -> ResourceAnswer {
+    let mut answer = short(subject, address);
+    let Some(resource) = find(subject, address) else { return answer };
+    let lines = lines_of_arguments(subject, address);
+    let argument = |(name, value): (&String, &platgen_terraform::Value)| ArgumentAnswer {
+        name: name.clone(),
+        value: value.to_string(),
+        because: subject.because_all(lines.get(name).into_iter().flatten()),
+    };
+    let set = resource.arguments.iter();
+    let set = set.filter(|(_, value)| **value != platgen_terraform::Value::Null);
+    answer.arguments = set.map(argument).collect();
+    answer
+}
+
+/// The lines that each argument of a resource comes from.
+fn lines_of_arguments(
+    subject: Subject<'_>,
+    address: &ModuleAddress,
+) -> BTreeMap<String, BTreeSet<SpecPath>> {
+    let Lowered { merged, document, .. } = subject.lowered;
+    let mut lines: BTreeMap<String, BTreeSet<SpecPath>> = BTreeMap::new();
+    for leaf in merged.tree.leaves() {
+        let difference = what_if::without(merged, &leaf, subject.files, document);
+        let changed = difference.and_then(|mut difference| difference.changed.remove(address));
+        for argument in changed.into_iter().flatten() {
+            lines.entry(argument).or_default().insert(leaf.clone());
+        }
+    }
+    lines
+}
+
+/// What a line does to resources, told from what is different without it.
+pub(super) fn of_difference(subject: Subject<'_>, difference: &Difference) -> Vec<ResourceAnswer> {
+    let one = |address: &ModuleAddress, change| {
+        let file = find(subject, address).map_or_else(String::new, |found| file(address, found));
+        ResourceAnswer { change: Some(change), ..resource_answer(address.to_string(), file) }
+    };
+    let mut answers: Vec<ResourceAnswer> =
+        difference.removed.iter().map(|address| one(address, "makes")).collect();
+    answers.extend(difference.added.iter().map(|address| one(address, "replaces")));
+    answers.extend(difference.changed.iter().map(|(address, names)| {
+        let resource = find(subject, address);
+        let argument = |name: &String| ArgumentAnswer {
+            name: name.clone(),
+            value: resource
+                .and_then(|resource| resource.arguments.get(name))
+                .map_or_else(String::new, ToString::to_string),
+            because: Vec::new(),
+        };
+        ResourceAnswer { arguments: names.iter().map(argument).collect(), ..one(address, "sets") }
+    }));
+    answers
+}
+
+/// The resources that a path, or something in it, is a cause of.
+pub(super) fn caused_within(subject: Subject<'_>, path: &SpecPath) -> Vec<ResourceAnswer> {
+    let addresses = caused(subject, |cause| cause.is_within(path));
+    addresses.iter().map(|address| short(subject, address)).collect()
+}
+
+/// The addresses that exactly this line is a cause of.
+pub(super) fn caused_by(subject: Subject<'_>, path: &SpecPath) -> Vec<String> {
+    let addresses = caused(subject, |cause| cause == path);
+    addresses.iter().map(ToString::to_string).collect()
+}
+
+fn caused(subject: Subject<'_>, fits: impl Fn(&SpecPath) -> bool) -> Vec<ModuleAddress> {
+    let mut addresses = Vec::new();
+    for (module, content) in &subject.lowered.document.modules {
+        for (address, resource) in &content.resources {
+            if resource.causes.iter().any(&fits) {
+                addresses.push(ModuleAddress { module, address: address.clone() });
+            }
+        }
+    }
+    addresses
+}
+
+fn short(subject: Subject<'_>, address: &ModuleAddress) -> ResourceAnswer {
+    let resource = find(subject, address);
+    let file = resource.map_or_else(String::new, |found| file(address, found));
+    let causes = resource.map(|found| subject.because_all(&found.causes)).unwrap_or_default();
+    ResourceAnswer { because: causes, ..resource_answer(address.to_string(), file) }
+}
+
+fn find<'a>(subject: Subject<'a>, address: &ModuleAddress) -> Option<&'a Resource> {
+    subject.lowered.document.modules.get(address.module)?.resources.get(&address.address)
+}
+
+fn file(address: &ModuleAddress, resource: &Resource) -> String {
+    format!("modules/{}/{}.tf.json", address.module, resource.file)
+}

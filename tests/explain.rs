@@ -1,0 +1,197 @@
+//! `explain`, `who` and `graph`, as a user calls them.
+#![expect(clippy::disallowed_methods, reason = "tests lay out their own folders")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value as Json, json};
+use std::fs;
+use std::process::{Command, Output};
+
+const SPEC: &str = r#"spec = 1
+[platform]
+name   = "shop"
+region = "eu-central-1"
+domain = "shop.example.com"
+[environment.dev]
+profile = "development"
+[environment.prod]
+service.web.cpu = 1024
+[service.web]
+image  = "nginx" # a comment
+port   = 8080
+cpu    = 512
+memory = 2048
+route.main = "/"
+uses.table.orders  = ["read", "write"]
+uses.database.main = "connect"
+uses.internet      = "https"
+[job.report]
+like = "service.web"
+on.schedule.nightly = "cron(0 2 * * ? *)"
+[table.orders]
+partition_key = "id"
+ttl = "until#"
+[database.main]
+engine = "aurora-postgresql"
+"#;
+
+fn platgen(arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("platform.toml"), SPEC).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_platgen"))
+        .current_dir(folder.path())
+        .args(arguments)
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap()
+}
+
+/// What a call gives that ends well, or the words and the exit code of one that does not.
+fn told(arguments: &[&str]) -> Result<String, (i32, String)> {
+    let output = platgen(arguments);
+    match output.status.code().unwrap() {
+        0 => Ok(String::from_utf8(output.stdout).unwrap()),
+        code => Err((code, String::from_utf8(output.stderr).unwrap())),
+    }
+}
+
+fn data(arguments: &[&str]) -> Json {
+    let arguments = [arguments, &["--format", "json"]].concat();
+    serde_json::from_str(&told(&arguments).unwrap()).unwrap()
+}
+
+/// The values at a pointer of every item of a list.
+fn each(list: &Json, pointer: &str) -> Vec<Json> {
+    let items = list.as_array().unwrap_or_else(|| panic!("{list:#} is no list"));
+    items.iter().map(|item| item.pointer(pointer).cloned().unwrap_or(Json::Null)).collect()
+}
+
+#[test]
+fn every_form_of_a_query_is_answered() {
+    for (query, expected) in [
+        ("PG0102", "A key that the section does not have."),
+        ("pg0502", "PG0502, warning: Production weakened"),
+        ("service.web -> table.orders", "right    task: dynamodb:BatchGetItem"),
+        ("service.web->internet", "because  service.web.uses.internet at platform.toml:18"),
+        ("internet -> load_balancer.public", "(open)"),
+        ("service.web", "service.web -> database.main (declared)"),
+        ("table.orders", "job.report -> table.orders (declared)"),
+        ("aws_ecs_task_definition.service__web", "from service.web.cpu at platform.toml:9"),
+        (
+            "module.data.aws_dynamodb_table.orders",
+            "ttl = {attribute_name = until#, enabled = true}",
+        ),
+        ("DynamoDB:PutItem", "service.web -> table.orders (declared)"),
+        ("iam:CreateUser", "nothing"),
+        ("5432", "service.web -> database.main (declared)"),
+        ("443", "internet -> load_balancer.public (open)"),
+        ("service.web.cpu", "sets module.compute.aws_ecs_task_definition.service__web"),
+        ("table.orders.ttl", "ttl = \"until#\""),
+        ("platform.toml:11", "image  = \"nginx\"\n"),
+        ("platform.toml:15", "makes module.compute.aws_lb.public"),
+        ("platform.toml:10", "service.web -> database.main (declared)"),
+        ("job.report.on.schedule", "makes module.compute.aws_scheduler_schedule.report__nightly"),
+    ] {
+        let answer = told(&["explain", query]).unwrap();
+        assert!(answer.contains(expected), "{query}: {expected:?} is not in\n{answer}");
+    }
+}
+
+#[test]
+fn an_argument_names_the_lines_that_it_comes_from() {
+    let answer = data(&["explain", "aws_dynamodb_table.orders", "-e", "dev"]);
+    assert_eq!(answer["environment"], "dev");
+    let resource = &answer["resources"][0];
+    assert_eq!(resource["file"], "modules/data/table.orders.tf.json");
+    let arguments = resource["arguments"].as_array().unwrap();
+    let of = |name: &str| {
+        let found = arguments.iter().find(|argument| argument["name"] == name).unwrap();
+        each(found.get("because").unwrap_or(&json!([])), "/path")
+    };
+    assert_eq!(of("hash_key"), [json!("table.orders.partition_key.name")]);
+    assert_eq!(of("ttl"), [json!("table.orders.ttl")]);
+    assert_eq!(of("name"), [json!("platform.name")]);
+    assert_eq!(of("billing_mode"), Vec::<Json>::new(), "a default comes from no line");
+}
+
+#[test]
+fn an_overlay_is_named_where_it_has_the_last_word() {
+    for (environment, line) in [("dev", 13), ("prod", 9)] {
+        let answer = data(&["explain", "service.web.cpu", "-e", environment]);
+        assert_eq!(each(&answer["because"], "/line"), [json!(line)], "{environment}");
+    }
+}
+
+#[test]
+fn what_names_nothing_is_refused_with_a_remedy() {
+    for (query, message, help) in [
+        ("service.wep", "environment prod has no `service.wep`", "did you mean `service.web`?"),
+        ("service.web -> tabel.orders", "has no `tabel.orders`", "did you mean `table.orders`?"),
+        ("x", "has no `x`", "ask for an edge"),
+        ("platform.toml:999", "the spec has no line 999", "ask for an edge"),
+        ("other.toml:1", "the spec has no line 1 in `other.toml`", "ask for an edge"),
+        ("platform.toml:7", "nothing of environment prod begins", "ask for an edge"),
+    ] {
+        let (code, words) = told(&["explain", query]).unwrap_err();
+        assert_eq!(code, 2, "{query}");
+        assert!(words.contains(message) && words.contains(help), "{query}: {words}");
+    }
+    let (code, words) = told(&["who", "service.web.cpu"]).unwrap_err();
+    assert_eq!((code, words.contains("is no thing")), (2, true), "{words}");
+    let (code, words) = told(&["explain", "service.web", "-e", "test"]).unwrap_err();
+    assert_eq!((code, words.contains("no environment `test`")), (2, true), "{words}");
+}
+
+#[test]
+fn who_follows_the_edges_back_to_the_internet() {
+    let answer = data(&["who", "table.orders"]);
+    let ways: Vec<String> = each(&answer["rows"], "/way")
+        .iter()
+        .map(|way| {
+            let hops = way.as_array().unwrap().iter().map(|hop| hop.as_str().unwrap());
+            hops.collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(
+        ways,
+        [
+            "job.report table.orders",
+            "service.web table.orders",
+            "load_balancer.public service.web table.orders",
+            "internet load_balancer.public service.web table.orders",
+        ]
+    );
+    let text = told(&["who", "table.orders"]).unwrap();
+    let expected = "gets to load_balancer.public -> service.web, which has dynamodb:BatchGetItem";
+    assert!(text.contains(expected), "{text}");
+    let nobody = told(&["who", "job.report"]).unwrap();
+    assert!(nobody.contains("nobody"), "{nobody}");
+}
+
+#[test]
+fn the_picture_shows_things_edges_and_tiers() {
+    for (format, lines) in [
+        (
+            "mermaid",
+            [
+                "service__web[\"service.web<br><i>private</i>\"]",
+                "service__web -->|connect| database__main",
+                "load_balancer__public -.-> service__web",
+            ],
+        ),
+        (
+            "dot",
+            [
+                "service__web [label=\"service.web\\nprivate\"];",
+                "service__web -> database__main [label=\"connect\", style=solid];",
+                "load_balancer__public -> service__web [label=\"\", style=dashed];",
+            ],
+        ),
+        ("svg", [">service.web</text>", ">database subnets</text>", "class=\"arrow implied\""]),
+    ] {
+        let picture = told(&["graph", "--format", format]).unwrap();
+        for line in lines {
+            assert!(picture.contains(line), "{format}: {line:?} is not in\n{picture}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Every edge of every example, taken away: exactly what it gave goes with it, and nothing else.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+use platgen::spec;
+use platgen_modules::connect::Grant;
+use platgen_modules::platform::Platform;
+use platgen_modules::what_if::{Difference, difference};
+use platgen_modules::{compile, lower, merge};
+use platgen_source::diagnostics::{SpecPath, Step};
+use platgen_source::{Merged, Node};
+use platgen_terraform::{Document, ModuleAddress, Resource};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The arguments of a resource that stays which may differ when an edge of its thing is gone: the
+/// variables of a container or a function, what a policy or a security-group rule speaks of, and the
+/// names by which services find each other.
+const MAY_DIFFER: [&str; 9] = [
+    "condition",
+    "container_definitions",
+    "definition",
+    "description",
+    "environment",
+    "service_connect_configuration",
+    "service_registries",
+    "statement",
+    "vpc_config",
+];
+
+fn examples() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut specs: Vec<PathBuf> =
+        entries.map(|folder| folder.join("platform.toml")).filter(|spec| spec.exists()).collect();
+    specs.sort();
+    specs
+}
+
+/// The paths of all edges and triggers that things of a tree declare.
+fn edges(tree: &Node) -> Vec<SpecPath> {
+    let mut edges = Vec::new();
+    for (kind, things) in tree.table().into_iter().flatten() {
+        for (name, thing) in things.table().into_iter().flatten() {
+            for section in ["uses", "on"] {
+                let kinds = thing.at(&[section]).and_then(Node::table).into_iter().flatten();
+                for (target_kind, targets) in kinds {
+                    let path = SpecPath::of([kind, name, section, target_kind]);
+                    match (target_kind.as_str(), targets.table()) {
+                        ("internet", _) => edges.push(path),
+                        (_, Some(targets)) => edges.extend(targets.keys().map(|t| path.key(t))),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    edges
+}
+
+/// The tree without texts of `env` that speak of a thing: they need the edge to it.
+fn without_placeholders(mut merged: Merged, edge: &SpecPath) -> Merged {
+    let [.., Step::Key(kind), Step::Key(name)] = edge.steps() else { return merged };
+    let word = format!("{{{kind}.{name}");
+    for leaf in merged.tree.leaves() {
+        let speaks = merged.tree.get(&leaf).and_then(Node::text).is_some_and(|t| t.contains(&word));
+        let is_env = leaf.steps().iter().any(|step| *step == Step::Key("env".to_owned()));
+        if speaks && is_env {
+            remove(&mut merged.tree, &leaf);
+        }
+    }
+    merged
+}
+
+fn remove(tree: &mut Node, path: &SpecPath) {
+    let keys: Vec<&str> = path
+        .steps()
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) => key.as_str(),
+            Step::Index(_) => "",
+        })
+        .collect();
+    assert!(tree.remove(&keys), "{path}");
+}
+
+fn understood(merged: &Merged, spec: &spec::Spec) -> (Platform, Document) {
+    let compiled = compile(merged, &spec.files);
+    let findings = compiled.findings;
+    let platform = compiled.platform.unwrap_or_else(|| panic!("{findings:#?}"));
+    let document = lower(&platform);
+    (platform, document)
+}
+
+fn causes(platform: &Platform) -> BTreeSet<SpecPath> {
+    platform.connections.all().iter().map(|grant: &Grant| grant.cause.clone()).collect()
+}
+
+fn resource<'d>(document: &'d Document, address: &ModuleAddress) -> &'d Resource {
+    &document.modules[address.module].resources[&address.address]
+}
+
+/// What is wrong with the difference that one vanished edge makes.
+fn faults(gone: &BTreeSet<SpecPath>, before: &Document, found: &Difference) -> Vec<String> {
+    let of_the_edge = |resource: &Resource| {
+        !resource.causes.is_empty()
+            && resource.causes.iter().all(|cause| gone.iter().any(|edge| cause.is_within(edge)))
+    };
+    let mut expected = BTreeSet::new();
+    for (module, content) in &before.modules {
+        for (address, resource) in &content.resources {
+            if of_the_edge(resource) {
+                expected.insert(ModuleAddress { module, address: address.clone() });
+            }
+        }
+    }
+    let mut faults = Vec::new();
+    faults.extend(expected.difference(&found.removed).map(|left| format!("{left} stays")));
+    for lost in found.removed.difference(&expected) {
+        let causes = &resource(before, lost).causes;
+        faults.push(format!("{lost} goes, though it is there for {causes:?}"));
+    }
+    faults.extend(found.added.iter().map(|new| format!("{new} comes")));
+    for (address, arguments) in &found.changed {
+        let strange = arguments.iter().filter(|name| !MAY_DIFFER.contains(&name.as_str()));
+        faults.extend(strange.map(|name| format!("{address} has another {name}")));
+    }
+    faults
+}
+
+#[test]
+fn an_edge_gives_what_goes_with_it_and_nothing_else() {
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for path in examples() {
+        let spec = spec::load(&path);
+        let layers = spec.layers.as_ref().unwrap();
+        for environment in layers.environments() {
+            let whole = merge(layers, environment).unwrap();
+            for edge in edges(&whole.tree) {
+                let merged = without_placeholders(whole.clone(), &edge);
+                let mut less = merged.clone();
+                remove(&mut less.tree, &edge);
+                let ((one, before), (other, after)) =
+                    (understood(&merged, &spec), understood(&less, &spec));
+                let mut gone = &causes(&one) - &causes(&other);
+                gone.insert(edge.clone());
+                let is_last = less.tree.get(&edge.parent()).and_then(Node::table);
+                gone.extend(is_last.filter(|rest| rest.is_empty()).map(|_| edge.parent()));
+                let found = difference(&before, &after);
+                tried += 1;
+                for fault in faults(&gone, &before, &found) {
+                    wrong.push(format!("{}/{environment} without {edge}: {fault}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(tried > 50, "{tried} edges are too few to show anything");
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+}
