@@ -378,7 +378,11 @@ impl Change {
         if parts.is_empty() {
             return;
         }
-        let joint = if self.expression.is_empty() { "" } else { " " };
-        self.expression.push_str(&format!("{joint}{word} {}", parts.join(", ")));
+        if !self.expression.is_empty() {
+            self.expression.push(' ');
+        }
+        self.expression.push_str(word);
+        self.expression.push(' ');
+        self.expression.push_str(&parts.join(", "));
     }
 }

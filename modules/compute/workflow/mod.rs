@@ -97,7 +97,7 @@ impl Kind for WorkflowSpec {
                 &timeout,
                 resolving,
             ),
-            definition: self.definition(&id, &scope, resolving),
+            definition: self.definition(&id, scope, resolving),
             logs: self.logs(resolving.head),
             tracing: self.tracing.unwrap_or(true),
             uses: self.uses.clone(),
@@ -110,7 +110,7 @@ impl Kind for WorkflowSpec {
 }
 
 impl WorkflowSpec {
-    fn definition(&self, id: &ThingId, scope: &Scope, resolving: &mut Resolving<'_>) -> Definition {
+    fn definition(&self, id: &ThingId, scope: Scope, resolving: &mut Resolving<'_>) -> Definition {
         let empty = || Machine { start: String::new(), states: BTreeMap::new() };
         self.check_definition(id, resolving);
         if let Some(file) = &self.definition {

@@ -82,9 +82,11 @@ fn waiting_rights(
         Action::Start(spec) if task.waiting == Waiting::End => {
             let started = platform.things.workflow.get(&spec.workflow.0)?;
             let executions = started.executions(&platform.head.region);
-            let rights = match started.is_express() {
-                true => Vec::new(),
-                false => execution_rights(executions, platform, out),
+            // The API that starts an express execution gives its result.
+            let rights = if started.is_express() {
+                Vec::new()
+            } else {
+                execution_rights(executions, platform, out)
             };
             Some((spec.workflow.id(), rights))
         }
@@ -199,9 +201,10 @@ impl Action {
             Self::Start(spec) => {
                 let started = platform.things.workflow.get(&spec.workflow.0);
                 let waits = self.waiting() == Waiting::End;
-                match started.is_some_and(|started| started.is_express() && waits) {
-                    true => &["states:StartSyncExecution"],
-                    false => &["states:StartExecution"],
+                if started.is_some_and(|started| started.is_express() && waits) {
+                    &["states:StartSyncExecution"]
+                } else {
+                    &["states:StartExecution"]
                 }
             }
         }

@@ -71,8 +71,8 @@ impl Template {
         if writing.arguments.is_empty() {
             return (key.to_owned(), Value::from(writing.literal));
         }
-        let arguments: String = writing.arguments.iter().map(|path| format!(", {path}")).collect();
-        let text = format!("States.Format('{}'{arguments})", writing.format);
+        let arguments = writing.arguments.join(", ");
+        let text = format!("States.Format('{}', {arguments})", writing.format);
         (format!("{key}{COMPUTED_END}"), Value::from(text))
     }
 

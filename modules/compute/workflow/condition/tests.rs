@@ -13,7 +13,7 @@ fn rule(text: &str) -> Json {
 }
 
 /// The rule of a single test, which has to be there.
-fn present(path: &str, test: Json) -> Json {
+fn present(path: &str, test: &Json) -> Json {
     json!({ "And": [{ "Variable": path, "IsPresent": true }, test] })
 }
 
@@ -41,7 +41,7 @@ fn comparisons_are_false_of_what_is_missing() {
             json!({ "Variable": "$.a", "TimestampGreaterThan": "2030-02-28T23:59:59.5+01:00" }),
         ),
     ] {
-        assert_eq!(rule(text), present("$.a", test), "{text}");
+        assert_eq!(rule(text), present("$.a", &test), "{text}");
     }
     assert_eq!(rule("$['a b'] is present"), json!({ "Variable": "$['a b']", "IsPresent": true }));
     assert_eq!(rule("$.a is not present"), json!({ "Variable": "$.a", "IsPresent": false }));

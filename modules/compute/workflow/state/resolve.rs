@@ -29,7 +29,7 @@ pub struct Source<'a> {
 
 impl Source<'_> {
     /// Decides the states, and finds what is wrong with each.
-    pub fn resolve(&self, scope: &Scope, resolving: &mut Resolving<'_>) -> Machine {
+    pub fn resolve(&self, scope: Scope, resolving: &mut Resolving<'_>) -> Machine {
         let mut states = BTreeMap::new();
         for (name, spec) in self.states {
             let state = resolve_state(name, spec, &self.place_of(name), scope, resolving);
@@ -83,7 +83,9 @@ fn node(spec: &StateSpec, place: SpecPath) -> Node {
         lead(&rule.next, place.key("choice").index(index).key("next"));
     }
     for (key, name) in [("default", &spec.default), ("next", &spec.next)] {
-        name.iter().for_each(|name| lead(name, place.key(key)));
+        if let Some(name) = name {
+            lead(name, place.key(key));
+        }
     }
     for (error, name) in &spec.catch {
         lead(name, place.key("catch").key(error.as_str()));
@@ -98,7 +100,7 @@ fn resolve_state(
     name: &StateName,
     spec: &StateSpec,
     place: &SpecPath,
-    scope: &Scope,
+    scope: Scope,
     resolving: &mut Resolving<'_>,
 ) -> Option<State> {
     let work = match sort(spec, place, resolving)? {
@@ -168,7 +170,7 @@ fn check_with(map: &MapSpec, place: &SpecPath, resolving: &mut Resolving<'_>) {
 fn resolve_task(
     spec: &StateSpec,
     place: &SpecPath,
-    scope: &Scope,
+    scope: Scope,
     resolving: &mut Resolving<'_>,
 ) -> Option<Task> {
     let (key, action) = action(spec, resolving)?;
@@ -226,7 +228,7 @@ fn action(spec: &StateSpec, resolving: &Resolving<'_>) -> Option<(&'static str, 
 fn pause(
     spec: &WaitSpec,
     place: &SpecPath,
-    scope: &Scope,
+    scope: Scope,
     resolving: &mut Resolving<'_>,
 ) -> Option<Pause> {
     match (spec.r#for, &spec.until, &spec.seconds) {
@@ -235,15 +237,15 @@ fn pause(
             seconds(spec.r#for, 1..=scope.longest(), &place, resolving).map(Pause::Seconds)
         }
         (None, Some(until), None) if is_timestamp(until) => Some(Pause::Until(until.clone())),
-        (None, Some(until), None) => match ReferencePath::new(until) {
-            Some(path) => Some(Pause::UntilAt(path.to_string())),
-            None => {
+        (None, Some(until), None) => {
+            let path = ReferencePath::new(until);
+            if path.is_none() {
                 let message = "this is neither a path nor a point in time";
                 let help = "write \"$.due\", or a time with its zone: \"2030-01-31T12:00:00Z\"";
                 resolving.find_with(&code::MALFORMED, &place.key("until"), message, help);
-                None
             }
-        },
+            path.map(|path| Pause::UntilAt(path.to_string()))
+        }
         (None, None, Some(path)) => Some(Pause::SecondsAt(path.to_string())),
         _ => {
             let message = "a state waits either `for` a time, or `until` one, or for `seconds`";

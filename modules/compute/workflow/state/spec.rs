@@ -88,7 +88,11 @@ pub enum End {
 /// A way out of a choice.
 #[derive(Clone, Debug, Read)]
 pub struct RuleSpec {
-    /// The condition: `"$.results.Bids.count >= 1 and not $.closed == true"`.
+    /// The condition: `"$.results.Bids.count >= 1 and not $.closed == true"`. It compares what stands at a
+    /// path by `==`, `!=`, `<`, `<=`, `>` and `>=` with a text in single quotes, a number, `true`,
+    /// `false`, `null`, a time such as `2030-01-31T12:00:00Z`, or another path; `matches 'log-*'` knows
+    /// stars; `is` and `is not` go with `present`, `null`, `string`, `number`, `boolean` and `timestamp`;
+    /// `and`, `or`, `not` and parentheses join. A test of what is missing is false.
     pub r#if: Condition,
     /// The state that follows.
     pub next: StateName,

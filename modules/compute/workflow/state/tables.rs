@@ -87,11 +87,11 @@ pub fn item(
     types: &KeyTypes,
     head: &Head,
 ) -> Value {
-    let typed = attributes.iter().map(|(name, value)| {
+    let entries = attributes.iter().map(|(name, value)| {
         let attribute_type = types.get(name.as_str()).copied();
         (name.to_string(), attribute(value, attribute_type, head))
     });
-    Value::Map(typed.collect())
+    Value::Map(entries.collect())
 }
 
 /// A value with its type: the one that is known of the attribute, or else that of the value.
@@ -105,16 +105,14 @@ pub fn attribute(value: &Template, known: Option<AttributeType>, head: &Head) ->
             });
             Value::Map(typed.collect())
         }
-        (Template::Computed(_), Some(AttributeType::Number)) => {
+        (Template::Computed(_), Some(AttributeType::Number))
+        | (Template::Integer(_) | Template::Decimal(_), _) => {
             Value::Map([number(value, head)].into())
         }
         (Template::Computed(_) | Template::Text(_), Some(AttributeType::Binary)) => {
             entry("B", value)
         }
         (Template::Computed(_) | Template::Text(_), _) => entry("S", value),
-        (Template::Integer(_) | Template::Decimal(_), _) => {
-            Value::Map([number(value, head)].into())
-        }
         (Template::Boolean(value), _) => block! { BOOL: *value },
         (Template::List(items), _) => {
             block! { L: items.iter().map(|item| attribute(item, None, head)).collect::<Value>() }

@@ -26,7 +26,7 @@ const EXPRESS_LONGEST: i64 = 300;
 
 impl Scope {
     /// The longest time that a state can take, in seconds.
-    pub fn longest(&self) -> i64 {
+    pub fn longest(self) -> i64 {
         match self.machine_type {
             MachineType::Standard => YEAR,
             MachineType::Express => EXPRESS_LONGEST,
@@ -35,7 +35,7 @@ impl Scope {
 }
 
 /// Finds what is wrong with what a state does with another thing. `place` is the key that says it.
-pub fn check(action: &Action, place: &SpecPath, scope: &Scope, resolving: &mut Resolving<'_>) {
+pub fn check(action: &Action, place: &SpecPath, scope: Scope, resolving: &mut Resolving<'_>) {
     check_waiting(action, place, scope, resolving);
     match action {
         Action::Invoke(spec) => check_object(spec.payload.as_ref(), place, "payload", resolving),
@@ -60,7 +60,7 @@ pub fn check(action: &Action, place: &SpecPath, scope: &Scope, resolving: &mut R
 
 /// Express executions wait for nothing but the answer of an API
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>).
-fn check_waiting(action: &Action, place: &SpecPath, scope: &Scope, resolving: &mut Resolving<'_>) {
+fn check_waiting(action: &Action, place: &SpecPath, scope: Scope, resolving: &mut Resolving<'_>) {
     let is_express = scope.machine_type == MachineType::Express;
     let started = match action {
         Action::Start(StartSpec { workflow, .. }) => resolving.spec.workflow.get(&workflow.0),
@@ -68,14 +68,13 @@ fn check_waiting(action: &Action, place: &SpecPath, scope: &Scope, resolving: &m
     };
     let starts_express = started.is_some_and(|spec| spec.machine_type() == MachineType::Express);
     let message = match action.waiting() {
-        Waiting::Response => return,
+        Waiting::Callback if starts_express => "an express execution cannot be answered for",
         // The API that starts an express execution gives its result.
         Waiting::End if starts_express => return,
-        Waiting::Callback if starts_express => "an express execution cannot be answered for",
         Waiting::End | Waiting::Callback if is_express => {
             "an express execution cannot wait for others"
         }
-        Waiting::End | Waiting::Callback => return,
+        _ => return,
     };
     let help = "make the workflow standard, or do not wait: leave `wait` out, or `wait = \"none\"`";
     resolving.find_with(&code::IMPOSSIBLE, &place.key("wait"), message, help);

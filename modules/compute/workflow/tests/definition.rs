@@ -4,7 +4,7 @@ use crate::compute::service::tests::local;
 use crate::files::MemoryFiles;
 use crate::testing::compiled;
 use crate::{Compiled, lower};
-use platgen_source::json::{Value as Json, json};
+use platgen_source::json::json;
 use pretty_assertions::assert_eq;
 
 /// Compiles a workflow with a definition in a file, and these keys.
@@ -155,5 +155,4 @@ fn words_and_targets_belong_together() {
         found.sort_by_key(|found| !found.contains("PG0406"));
         assert_eq!(found, expected, "{content} {keys}");
     }
-    let _: Json = Json::Null;
 }

@@ -1,6 +1,5 @@
 //! What the role of a workflow may do, and what others may do with a workflow.
 use super::{OTHERS, one_state};
-use crate::kind::Thing;
 use crate::lower;
 use crate::testing::{addresses, document, platform, resource};
 use platgen_source::json::Value as Json;
@@ -188,18 +187,12 @@ fn the_role_writes_logs_traces_and_uses_the_key_for_its_own_machine() {
 
 #[test]
 fn events_on_a_bus_trigger_and_what_goes_wrong_is_measured() {
+    let feed = "on.event_bus.main = { pattern = { source = [\"shop\"] } }";
     let toml = format!(
-        "[workflow.order]\nstart = \"A\"\nstate.A = {{ end = \"succeed\" }}\non.event_bus.main = {{ source = [\"shop\"] }}\n{OTHERS}"
+        "[workflow.order]\nstart = \"A\"\nstate.A = {{ end = \"succeed\" }}\n{feed}\n{OTHERS}"
     );
-    let toml = toml.replace("{ source = [\"shop\"] }", "{ pattern = { source = [\"shop\"] } }");
     let platform = platform("prod", &toml);
-    let order =
-        platform.thing(&platform.things.workflow.values().next().unwrap().id().clone()).unwrap();
-    let order = if order.id().name.as_str() == "order" {
-        order
-    } else {
-        platform.things.get("workflow", "order").unwrap()
-    };
+    let order = platform.things.get("workflow", "order").unwrap();
     let triggers = order.triggers();
     assert_eq!(triggers[0].source.to_string(), "event_bus.main");
     assert_eq!(triggers[0].cause.to_string(), "workflow.order.on.event_bus.main");
@@ -207,7 +200,7 @@ fn events_on_a_bus_trigger_and_what_goes_wrong_is_measured() {
     let alarms: Vec<&str> = metrics.iter().filter(|m| m.alarm.is_some()).map(|m| m.key).collect();
     assert_eq!(alarms, ["aborted", "failed", "throttled", "timed-out"]);
     let keys: Vec<&str> = metrics.iter().map(|metric| metric.key).collect();
-    assert_eq!(keys, super::super::grant::METRICS);
+    assert_eq!(keys, crate::compute::workflow::grant::METRICS);
     let group = order.log_group().unwrap().target().to_string();
     assert_eq!(group, "module.compute.aws_cloudwatch_log_group.workflow__order");
 }
