@@ -6,7 +6,7 @@ use crate::never::NeverSpec;
 use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
 use crate::{auth, compute, data, messaging, network, observability};
-use platgen_source::{Key, Name, Read, Reader, Things};
+use platgen_source::{Key, Mention, Name, Read, Reader, Things};
 use std::collections::BTreeMap;
 
 macro_rules! kinds {
@@ -119,8 +119,8 @@ macro_rules! kinds {
 
         impl Spec {
             /// Declares what exists as soon as something speaks of it.
-            pub fn imply(&mut self) {
-                $(<$kind as Kind>::imply(self);)+
+            pub fn imply(&mut self, mentions: &[Mention]) {
+                $(<$kind as Kind>::imply(self, mentions);)+
             }
         }
 

@@ -1,7 +1,7 @@
 //! Checks what a spec says of its own things: targets exist, outputs exist, edges are there.
 //!
 //! It works on the tree, not on the types, so that a fault elsewhere hides none of these.
-use crate::kind::Outputs;
+use crate::kind::{Outputs, PartOutputs};
 use crate::kinds::{TARGETS, is_implied, outputs};
 use crate::never::SECTION as NEVER;
 use crate::text::PLATFORM;
@@ -108,17 +108,51 @@ fn unknown_output(tree: &Node, mention: &Mention) -> Option<Diagnostic> {
             let help = format!("name one key: {{{kind}.{}.{first}}}", mention.name);
             Some(at(&code::UNKNOWN_OUTPUT, mention, message).help(help))
         }
-        Outputs::Named(known) if known.contains(&words.as_str()) => None,
-        Outputs::Named(known) => {
-            let message = if words.is_empty() {
-                format!("`{kind}.{}` has several outputs, and none is named", mention.name)
-            } else {
-                format!("`{kind}` has no output `{words}`")
-            };
-            let help = suggestion(&words, known.iter().copied());
-            Some(at(&code::UNKNOWN_OUTPUT, mention, message).help(help))
-        }
+        Outputs::Named(known) => unknown_word(mention, &words, known),
+        Outputs::WithParts(outputs) => match mention.output.as_slice() {
+            [part, name, word] if part == outputs.part => {
+                unknown_part(tree, mention, &outputs, [name.as_str(), word.as_str()])
+            }
+            _ => unknown_word(mention, &words, outputs.own),
+        },
     }
+}
+
+fn unknown_word(mention: &Mention, words: &str, known: &[&str]) -> Option<Diagnostic> {
+    if known.contains(&words) {
+        return None;
+    }
+    let kind = &mention.kind;
+    let message = if words.is_empty() {
+        format!("`{kind}.{}` has several outputs, and none is named", mention.name)
+    } else {
+        format!("`{kind}` has no output `{words}`")
+    };
+    let help = suggestion(words, known.iter().copied());
+    Some(at(&code::UNKNOWN_OUTPUT, mention, message).help(help))
+}
+
+/// A part that the thing does not have, or a word that its parts do not have.
+fn unknown_part(
+    tree: &Node,
+    mention: &Mention,
+    outputs: &PartOutputs,
+    [name, word]: [&str; 2],
+) -> Option<Diagnostic> {
+    let (kind, part) = (&mention.kind, outputs.part);
+    let parts = tree.at(&[kind, &mention.name, part]).and_then(Node::table);
+    let known: Vec<&str> =
+        parts.into_iter().flat_map(|parts| parts.keys().map(String::as_str)).collect();
+    let (message, help) = if !known.contains(&name) {
+        let message = format!("`{kind}.{}` has no {part} `{name}`", mention.name);
+        (message, suggestion(name, known))
+    } else if !outputs.of_part.contains(&word) {
+        let message = format!("a {part} of `{kind}` has no output `{word}`");
+        (message, suggestion(word, outputs.of_part.iter().copied()))
+    } else {
+        return None;
+    };
+    Some(at(&code::UNKNOWN_OUTPUT, mention, message).help(help))
 }
 
 /// A secret that lists its keys has no others.

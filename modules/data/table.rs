@@ -1,10 +1,15 @@
 //! `[table.<name>]`: a DynamoDB table.
+mod stream;
+
+pub use stream::TableFeed;
+
 use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
+use crate::connect::trigger::Trigger;
 use crate::connect::{Edge, Grant, NoNarrowing, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
-use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Name, Read, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle, Value, block, template};
 use std::collections::BTreeMap;
@@ -115,18 +120,6 @@ pub struct TableVerbs {
     pub write: Option<NoNarrowing>,
     /// Delete items.
     pub delete: Option<NoNarrowing>,
-}
-
-/// What is said of a table whose changes feed a function. The table needs a `stream`.
-#[derive(Clone, Debug, Default, Read)]
-#[spec(default)]
-pub struct TableFeed {
-    /// The most changes in one call. By default 100.
-    pub batch: Option<Count<1, 10000>>,
-    /// How long a batch may be waited for, at most 300 seconds. By default not.
-    pub window: Option<platgen_source::Duration>,
-    /// Which changes, as patterns of `EventBridge`. By default all.
-    pub filter: Option<crate::pattern::Pattern>,
 }
 
 /// A table with every detail decided.
@@ -331,6 +324,14 @@ impl Thing for Table {
             [word] if word == "stream_arn" => self.handle().get("stream_arn"),
             _ => self.handle().get("name"),
         })
+    }
+
+    fn feeds(&self, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
+        stream::feeds(self, trigger, platform)
+    }
+
+    fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
+        stream::check(self, platform.connections.fed_by(&self.id))
     }
 
     fn keeps_data(&self) -> bool {

@@ -128,8 +128,18 @@ codes! {
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
     /// A rule of `[never]` that no edge could break.
     IDLE_RULE = "PG0504" Warning "Rule without effect";
+    /// Something that gets no security updates any more.
+    OUTDATED = "PG0505" Warning "Past its end of support";
+    /// A value that raises the oldest version of the provider.
+    NEWER_PROVIDER = "PG0506" Warning "Newer provider needed";
+    /// Something that must be there first, and that the spec does not make.
+    PREREQUISITE = "PG0507" Warning "Step by hand needed";
+    /// A consumer that has no way to what it uses.
+    UNREACHABLE = "PG0508" Warning "No way there";
+    /// Something is declared that nothing uses.
+    UNUSED = "PG0509" Warning "Declared but unused";
     /// Something waits for an answer that may never come.
-    UNBOUNDED_WAIT = "PG0505" Warning "Wait without an end";
+    UNBOUNDED_WAIT = "PG0510" Warning "Wait without an end";
 }
 
 #[cfg(test)]

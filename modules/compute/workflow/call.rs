@@ -13,7 +13,7 @@ use crate::connect::receiver::{ReceiverTarget, TaskTarget};
 use crate::data::table::{AttributeName, AttributeType};
 use crate::kind::{Output, Thing, ThingId};
 use crate::platform::{Head, Platform};
-use platgen_terraform::{Address, Document, Handle, Value, block, template};
+use platgen_terraform::{Document, Value, block, template};
 use std::collections::BTreeMap;
 
 /// What the states of a workflow are written with.
@@ -49,7 +49,7 @@ impl Lowering<'_> {
         let waiting = task.waiting;
         let (integration, parameters) = match &task.action {
             Action::Invoke(spec) if waiting == Waiting::Response => {
-                return invoke(spec, self.head());
+                return invoke(spec, self.output(&spec.function.id(), "arn"), self.head());
             }
             Action::Invoke(spec) => ("lambda:invoke", self.invoke_and_wait(spec)),
             Action::Email(spec) => ("aws-sdk:sesv2:sendEmail", self.email(spec, waiting)),
@@ -93,7 +93,7 @@ impl Lowering<'_> {
 
     fn invoke_and_wait(&self, spec: &InvokeSpec) -> Value {
         let payload = body(spec.payload.as_ref(), Waiting::Callback).entry("Payload", self.head());
-        let function = function_alias(&spec.function.id()).get("arn");
+        let function = self.output(&spec.function.id(), "arn");
         Value::Map([("FunctionName".to_owned(), function), payload].into())
     }
 
@@ -101,7 +101,9 @@ impl Lowering<'_> {
         let (head, sender) = (self.head(), spec.from.id());
         let to = Template::List(spec.to.0.clone()).entry("ToAddresses", head);
         let data = body(spec.data.as_ref(), waiting).json_entry("TemplateData", head);
-        let name = mail_template(&sender, spec.template.as_str()).get("name");
+        let mail = self.platform.things.email.get(spec.from.name());
+        let name = mail.and_then(|mail| mail.template(&spec.template));
+        let name = Value::from(name.map(|template| template.get("name")));
         let template = Value::Map([("TemplateName".to_owned(), name), data].into());
         block! {
             FromEmailAddress: self.output(&sender, "from"),
@@ -140,11 +142,10 @@ impl Lowering<'_> {
 
     fn event(&self, spec: &EventSpec, waiting: Waiting) -> Value {
         let head = self.head();
-        let source = spec.source.as_ref().map(|source| head.plain(source));
         let entry = BTreeMap::from([
             ("EventBusName".to_owned(), self.output(&spec.bus.id(), "name")),
             ("DetailType".to_owned(), Value::from(head.plain(&spec.detail_type))),
-            ("Source".to_owned(), Value::from(source.unwrap_or_else(|| self.aws_name.to_owned()))),
+            ("Source".to_owned(), Value::from(spec.source_text(self.aws_name, head))),
             body(spec.detail.as_ref(), waiting).entry("Detail", head),
         ]);
         block! { Entries: [Value::Map(entry)] }
@@ -153,25 +154,24 @@ impl Lowering<'_> {
     /// A job runs as its task, or in the state machine that tries it again.
     fn run(&mut self, spec: &RunSpec, waiting: Waiting) -> (&'static str, Value) {
         let platform = self.platform;
-        let job = platform.things.job.get(&spec.job.0);
+        let job = platform.things.job.get(spec.job.name());
         let receiver = job.and_then(|job| job.receiver(platform, self.out, MODULE));
-        match (job, receiver.map(|receiver| receiver.target)) {
-            (Some(job), Some(ReceiverTarget::Task(target))) => {
-                let overrides = overrides(spec, &job.task.main.name, waiting, self.head());
-                ("ecs:runTask", task_parameters(&target, overrides))
-            }
-            (_, Some(ReceiverTarget::Arn(machine))) => {
-                let started_by = Template::Computed("$$.Execution.Id".to_owned());
-                let input = Value::Map([started_by.entry(STARTED_BY, self.head())].into());
-                ("states:startExecution", block! { StateMachineArn: machine, Input: input })
-            }
-            (_, None) | (None, Some(_)) => ("ecs:runTask", Value::Null),
+        let (Some(job), Some(receiver)) = (job, receiver) else {
+            return ("ecs:runTask", Value::Null);
+        };
+        if let ReceiverTarget::Task(target) = &receiver.target {
+            let overrides = overrides(spec, &job.task.main.name, waiting, self.head());
+            return ("ecs:runTask", task_parameters(target, overrides));
         }
+        let started_by = Template::Computed("$$.Execution.Id".to_owned());
+        let input = Value::Map([started_by.entry(STARTED_BY, self.head())].into());
+        let machine = receiver.arn();
+        ("states:startExecution", block! { StateMachineArn: machine, Input: input })
     }
 
     fn start(&self, spec: &StartSpec, waiting: Waiting) -> (&'static str, Value) {
         let head = self.head();
-        let workflow = self.platform.things.workflow.get(&spec.workflow.0);
+        let workflow = self.platform.things.workflow.get(spec.workflow.name());
         let arn = workflow.map(|workflow| workflow.arn(&head.region));
         let is_express = workflow.is_some_and(|flow| flow.machine_type == MachineType::Express);
         let mut input = body(spec.input.as_ref(), waiting);
@@ -224,8 +224,7 @@ const STARTED_BY: &str = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
 
 /// A function that is called by its ARN gives its own answer as the result, without the answer of the
 /// API around it (<https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>).
-fn invoke(spec: &InvokeSpec, head: &Head) -> Call {
-    let resource = function_alias(&spec.function.id()).get("arn");
+fn invoke(spec: &InvokeSpec, resource: Value, head: &Head) -> Call {
     match &spec.payload {
         Some(Template::Computed(path)) => {
             Call { resource, parameters: Value::Null, input: Some(path.clone()) }
@@ -235,17 +234,6 @@ fn invoke(spec: &InvokeSpec, head: &Head) -> Call {
             Call { resource, parameters, input: None }
         }
     }
-}
-
-/// The alias that a function is called by.
-pub fn function_alias(id: &ThingId) -> Handle {
-    Handle::new(MODULE, Address::managed("aws_lambda_alias", &id.local(&[])))
-}
-
-/// A template of a sender of mail.
-fn mail_template(sender: &ThingId, name: &str) -> Handle {
-    let address = Address::managed("aws_ses_template", &sender.local(&[name]));
-    Handle::new(crate::messaging::MODULE, address)
 }
 
 /// What is sent: by default all data. What can be answered has the token beside it, and says which state

@@ -164,6 +164,7 @@ fn words_of(thing: &ThingId) -> Vec<&'static str> {
     }
     let named = match outputs(thing.kind) {
         Some(Outputs::Named(words)) => words,
+        Some(Outputs::WithParts(outputs)) => outputs.own,
         Some(Outputs::JsonKey) | None => &[],
     };
     usual_word(thing.kind).map(|_| "").into_iter().chain(named.iter().copied()).collect()
@@ -224,9 +225,6 @@ impl Words<'_> {
         if id.kind == JOB {
             return self.job(id, output, out);
         }
-        if id.kind == "function" && output.is_empty() {
-            return super::call::function_alias(id).get("arn");
-        }
         let output = if output.is_empty() { usual_word(id.kind).unwrap_or("arn") } else { output };
         let thing = self.platform.thing(id);
         let output =
@@ -240,12 +238,11 @@ impl Words<'_> {
     fn job(&self, id: &ThingId, output: &str, out: &mut Document) -> Value {
         let thing = self.platform.thing(id);
         match thing.and_then(|job| job.receiver(self.platform, out, crate::compute::MODULE)) {
-            Some(receiver) => match (receiver.target, output) {
-                (ReceiverTarget::Task(task), "cluster") => task.cluster,
-                (ReceiverTarget::Task(task), "security_group") => task.security_group,
-                (ReceiverTarget::Task(task), "subnets") => task.subnets,
-                (ReceiverTarget::Task(task), _) => task.task_definition,
-                (ReceiverTarget::Arn(machine), _) => machine,
+            Some(receiver) => match (&receiver.target, output) {
+                (ReceiverTarget::Task(task), "security_group") => task.security_group.clone(),
+                (ReceiverTarget::Task(task), "subnets") => task.subnets.clone(),
+                (ReceiverTarget::Task(task), "") => task.task_definition.clone(),
+                _ => receiver.arn().clone(),
             },
             None => Value::from(id.to_string()),
         }

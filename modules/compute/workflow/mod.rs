@@ -22,9 +22,8 @@ mod written;
 pub use spec::{WorkflowSpec, WorkflowVerbs};
 
 use crate::aws_name;
-use crate::compute::MODULE;
+use crate::compute::{MODULE, roles};
 use crate::connect::Grant;
-use crate::connect::iam::size::{MOST_LETTERS, least_letters};
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::receiver::{Receiver, ReceiverTarget};
 use crate::connect::trigger::{Feed, Trigger, triggers};
@@ -212,19 +211,6 @@ impl Workflow {
         Value::Map(fields)
     }
 
-    fn check_rights(&self, platform: &Platform) -> Option<Diagnostic> {
-        let grants = platform.connections.of(&self.id);
-        let letters: usize = grants.map(|grant| least_letters(&grant.task)).sum();
-        (letters > MOST_LETTERS).then(|| {
-            let message = format!(
-                "its rights take {letters} letters of policies or more; a role holds {MOST_LETTERS}"
-            );
-            let help =
-                "use fewer things, or make two workflows of it, of which one starts the other";
-            Diagnostic::at(&code::LIMIT, &self.id.path(), message).help(help)
-        })
-    }
-
     /// A job that is tried again has a state machine as well.
     fn check_name(&self, platform: &Platform) -> Option<Diagnostic> {
         let mut jobs = platform.things.job.values();
@@ -274,7 +260,8 @@ impl Thing for Workflow {
     }
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
-        let mut findings: Vec<Diagnostic> = self.check_rights(platform).into_iter().collect();
+        let mut findings: Vec<Diagnostic> =
+            roles::check_size(&self.id, &[|grant| &grant.task], platform).into_iter().collect();
         findings.extend(self.check_name(platform));
         findings.extend(self.check_callers(platform));
         findings.extend(self.check_written(platform));

@@ -46,53 +46,6 @@ text_type! {
     }
 }
 
-/// Values that name a thing of one kind.
-macro_rules! references {
-    ($($(#[doc = $doc:literal])+ $name:ident = $kind:literal;)+) => {
-        $($(#[doc = $doc])+
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name(pub Name);
-
-        impl $name {
-            /// The thing.
-            pub fn id(&self) -> ThingId {
-                ThingId::new($kind, &self.0)
-            }
-        }
-
-        impl Read for $name {
-            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-                let name = Name::read(node, reader)?;
-                reader.mention($kind, name.as_str(), &[]);
-                Some(Self(name))
-            }
-
-            fn schema(schemas: &mut Schemas) -> json::Value {
-                Name::schema(schemas)
-            }
-        })+
-    };
-}
-
-references! {
-    /// The name of a function.
-    FunctionName = "function";
-    /// The name of a sender of mail.
-    SenderName = "email";
-    /// The name of a topic.
-    TopicName = "topic";
-    /// The name of a queue.
-    QueueName = "queue";
-    /// The name of an event bus.
-    BusName = "event_bus";
-    /// The name of a job.
-    JobName = "job";
-    /// The name of a table.
-    TableName = "table";
-    /// The name of a workflow.
-    WorkflowName = "workflow";
-}
-
 /// A thing of any kind, with its kind: `function.charge`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThingReference(pub ThingId);

@@ -1,4 +1,5 @@
 //! What the role of a workflow may do: exactly the actions of the tasks in it, and what `uses` gives.
+use super::state::tasks::EventSpec;
 use super::state::{Action, Machine, Task, Waiting};
 use super::state_machine::{delivery_rights, execution_rights, task_rights, tracing_rights};
 use super::{Workflow, key};
@@ -6,17 +7,17 @@ use crate::compute::MODULE;
 use crate::compute::function::FunctionVerbs;
 use crate::compute::workflow::spec::WorkflowVerbs;
 use crate::connect::iam::Statement;
-use crate::connect::receiver::{Receiver, ReceiverTarget};
+use crate::connect::receiver::ReceiverTarget;
 use crate::connect::{Declared, Edge, Grant, NoNarrowing};
 use crate::data::table::TableVerbs;
 use crate::kind::{Target, Thing, ThingId};
 use crate::messaging::email::{EmailSend, EmailVerbs};
-use crate::messaging::event_bus::EventBusVerbs;
+use crate::messaging::event_bus::{EventBusVerbs, EventPublish, EventWord};
 use crate::messaging::queue::QueueVerbs;
 use crate::messaging::topic::TopicVerbs;
-use crate::platform::Platform;
-use platgen_source::Name;
+use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::SpecPath;
+use platgen_source::{Name, OneOrMore};
 use platgen_terraform::{Document, Expr, Value, template};
 use std::collections::BTreeMap;
 
@@ -76,11 +77,11 @@ fn waiting_rights(
 ) -> Option<(ThingId, Vec<Statement>)> {
     match &task.action {
         Action::Run(spec) => {
-            let rights = run_rights(&spec.job.0, task.waiting, platform, out);
+            let rights = run_rights(spec.job.name(), task.waiting, platform, out);
             Some((spec.job.id(), rights))
         }
         Action::Start(spec) if task.waiting == Waiting::End => {
-            let started = platform.things.workflow.get(&spec.workflow.0)?;
+            let started = platform.things.workflow.get(spec.workflow.name())?;
             let executions = started.executions(&platform.head.region);
             // The API that starts an express execution gives its result.
             let rights = if started.is_express() {
@@ -102,23 +103,22 @@ fn run_rights(
     out: &mut Document,
 ) -> Vec<Statement> {
     let job = platform.things.job.get(job);
-    let Some(Receiver { target, rights }) = job.and_then(|job| job.receiver(platform, out, MODULE))
-    else {
+    let Some(receiver) = job.and_then(|job| job.receiver(platform, out, MODULE)) else {
         return Vec::new();
     };
-    let mut statements = rights;
+    let mut statements = receiver.rights.clone();
     if waiting == Waiting::End {
-        statements.extend(match target {
+        statements.extend(match &receiver.target {
             ReceiverTarget::Task(_) => task_rights(platform, out),
-            ReceiverTarget::Arn(machine) => execution_rights(executions_of(machine), platform, out),
+            _ => execution_rights(executions_of(receiver.arn()), platform, out),
         });
     }
     statements
 }
 
 /// The executions of a state machine, by its ARN.
-fn executions_of(machine: Value) -> Value {
-    let words = vec![machine, Value::from(":stateMachine:"), Value::from(":execution:")];
+fn executions_of(machine: &Value) -> Value {
+    let words = vec![machine.clone(), Value::from(":stateMachine:"), Value::from(":execution:")];
     template![Expr::Call("replace", words), ":*"]
 }
 
@@ -152,8 +152,9 @@ impl Action {
                 let verbs = FunctionVerbs { invoke: yes(), ..FunctionVerbs::default() };
                 things.function.get(&id.name).map(|function| function.grant(&verbs, &edge))
             }
-            Self::Email(_) => {
-                let send = Some(EmailSend::default());
+            Self::Email(spec) => {
+                let template = Some(OneOrMore(vec![spec.template.clone()]));
+                let send = Some(EmailSend { template, ..EmailSend::default() });
                 let verbs = EmailVerbs { send, ..EmailVerbs::default() };
                 things.email.get(&id.name).map(|email| email.grant(&verbs, &edge))
             }
@@ -165,8 +166,9 @@ impl Action {
                 let verbs = QueueVerbs { send: yes(), ..QueueVerbs::default() };
                 things.queue.get(&id.name).map(|queue| queue.grant(&verbs, &edge))
             }
-            Self::Event(_) => {
-                let verbs = EventBusVerbs { publish: yes(), ..EventBusVerbs::default() };
+            Self::Event(spec) => {
+                let publish = Some(publication(spec, &workflow.aws_name, &platform.head));
+                let verbs = EventBusVerbs { publish, ..EventBusVerbs::default() };
                 things.event_bus.get(&id.name).map(|bus| bus.grant(&verbs, &edge))
             }
             Self::Start(_) => {
@@ -199,7 +201,7 @@ impl Action {
             Self::Delete(..) => &["dynamodb:DeleteItem"],
             Self::Run(_) => &[],
             Self::Start(spec) => {
-                let started = platform.things.workflow.get(&spec.workflow.0);
+                let started = platform.things.workflow.get(spec.workflow.name());
                 let waits = self.waiting() == Waiting::End;
                 if started.is_some_and(|started| started.is_express() && waits) {
                     &["states:StartSyncExecution"]
@@ -208,6 +210,15 @@ impl Action {
                 }
             }
         }
+    }
+}
+
+/// The events that a task puts on a bus, as far as a policy can name them.
+fn publication(spec: &EventSpec, aws_name: &str, head: &Head) -> EventPublish {
+    let word = |text: String| EventWord::new(&text).into_iter().collect();
+    EventPublish {
+        source: word(spec.source_text(aws_name, head)),
+        detail_type: word(head.plain(&spec.detail_type)),
     }
 }
 

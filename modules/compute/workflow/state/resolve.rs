@@ -8,7 +8,9 @@ use crate::compute::task::resolve::seconds;
 use crate::compute::workflow::condition::is_timestamp;
 use crate::compute::workflow::names::{ErrorName, StateName};
 use crate::compute::workflow::path::ReferencePath;
+use crate::data::table::TableSpec;
 use crate::kind::Resolving;
+use crate::reference::NameOf;
 use platgen_source::diagnostics::{SpecPath, code};
 use platgen_source::{Count, OneOrMore};
 use std::collections::BTreeMap;
@@ -199,8 +201,7 @@ fn resolve_task(
 /// What a state does with another thing, and the key that says so.
 fn action(spec: &StateSpec, resolving: &Resolving<'_>) -> Option<(&'static str, Action)> {
     let spec = spec.clone();
-    let key_types =
-        |table: &crate::compute::workflow::names::TableName| tables::key_types(&table.0, resolving);
+    let key_types = |table: &NameOf<TableSpec>| tables::key_types(table.name(), resolving);
     let mut actions = [
         spec.invoke.map(|spec| ("invoke", Action::Invoke(spec))),
         spec.email.map(|spec| ("email", Action::Email(spec))),

@@ -5,11 +5,12 @@ use super::{Action, Waiting};
 use crate::compute::job::JobSpec;
 use crate::compute::workflow::path::ReferencePath;
 use crate::compute::workflow::spec::MachineType;
-use crate::compute::workflow::state::tasks::{RunSpec, StartSpec};
+use crate::compute::workflow::state::tasks::{EmailTaskSpec, RunSpec, StartSpec};
 use crate::compute::workflow::template::Template;
 use crate::kind::Resolving;
 use crate::text::PlainText;
-use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::Name;
+use platgen_source::diagnostics::{SpecPath, code, suggestion};
 
 /// What the states of a workflow must know of it.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +44,10 @@ pub fn check(action: &Action, place: &SpecPath, scope: Scope, resolving: &mut Re
             check_object(spec.detail.as_ref(), place, "detail", resolving);
             check_source(spec.source.as_ref(), place, resolving);
         }
-        Action::Email(spec) => check_object(spec.data.as_ref(), place, "data", resolving),
+        Action::Email(spec) => {
+            check_object(spec.data.as_ref(), place, "data", resolving);
+            check_template(spec, place, resolving);
+        }
         Action::Start(spec) => check_object(spec.input.as_ref(), place, "input", resolving),
         Action::Run(spec) => check_run(spec, place, resolving),
         Action::Get(spec, types) => check_key(&spec.key, types, &place.key("key"), resolving),
@@ -54,7 +58,16 @@ pub fn check(action: &Action, place: &SpecPath, scope: Scope, resolving: &mut Re
             let changed = spec.set.keys().chain(spec.add.keys()).chain(&spec.remove);
             check_changes(&changed.collect::<Vec<_>>(), types, place, resolving);
         }
-        Action::Publish(_) | Action::Send(_) => {}
+        Action::Publish(spec) => {
+            let topic = resolving.spec.topic.get(spec.topic.name());
+            let is_fifo = topic.is_some_and(|topic| topic.fifo == Some(true));
+            check_group(is_fifo && spec.group.is_none(), place, resolving);
+        }
+        Action::Send(spec) => {
+            let queue = resolving.spec.queue.get(spec.queue.name());
+            let is_fifo = queue.is_some_and(|queue| queue.fifo == Some(true));
+            check_group(is_fifo && spec.group.is_none(), place, resolving);
+        }
     }
 }
 
@@ -63,7 +76,7 @@ pub fn check(action: &Action, place: &SpecPath, scope: Scope, resolving: &mut Re
 fn check_waiting(action: &Action, place: &SpecPath, scope: Scope, resolving: &mut Resolving<'_>) {
     let is_express = scope.machine_type == MachineType::Express;
     let started = match action {
-        Action::Start(StartSpec { workflow, .. }) => resolving.spec.workflow.get(&workflow.0),
+        Action::Start(StartSpec { workflow, .. }) => resolving.spec.workflow.get(workflow.name()),
         _ => None,
     };
     let starts_express = started.is_some_and(|spec| spec.machine_type() == MachineType::Express);
@@ -95,6 +108,27 @@ fn check_object(
     }
 }
 
+/// The sender has the template.
+fn check_template(spec: &EmailTaskSpec, place: &SpecPath, resolving: &mut Resolving<'_>) {
+    let Some(sender) = resolving.spec.email.get(spec.from.name()) else { return };
+    if !sender.template.contains_key(&spec.template) {
+        let message = format!("`email.{}` has no template `{}`", spec.from.name(), spec.template);
+        let known = sender.template.keys().map(Name::as_str);
+        let help = suggestion(spec.template.as_str(), known);
+        resolving.find_with(&code::UNKNOWN_TARGET, &place.key("template"), message, help);
+    }
+}
+
+/// First in, first out holds within a group, which every message names
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html>).
+fn check_group(is_missing: bool, place: &SpecPath, resolving: &mut Resolving<'_>) {
+    if is_missing {
+        let message = "every message names its group where the first in is the first out";
+        let help = "set `group`, to a path such as \"$.order.id\"";
+        resolving.find_with(&code::MISSING_KEY, place, message, help);
+    }
+}
+
 /// AWS keeps the beginning for its own events
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>).
 fn check_source(source: Option<&PlainText>, place: &SpecPath, resolving: &mut Resolving<'_>) {
@@ -108,7 +142,7 @@ fn check_source(source: Option<&PlainText>, place: &SpecPath, resolving: &mut Re
 fn check_run(spec: &RunSpec, place: &SpecPath, resolving: &mut Resolving<'_>) {
     let has_machine =
         |job: &JobSpec| job.retries.is_some_and(|r| r.get() > 0) || job.timeout.is_some();
-    if !resolving.spec.job.get(&spec.job.0).is_some_and(has_machine) {
+    if !resolving.spec.job.get(spec.job.name()).is_some_and(has_machine) {
         return;
     }
     let waits = Action::Run(spec.clone()).waiting() == Waiting::Callback;
@@ -117,7 +151,7 @@ fn check_run(spec: &RunSpec, place: &SpecPath, resolving: &mut Resolving<'_>) {
     for (key, _) in given.into_iter().filter(|(_, given)| *given) {
         let message = format!(
             "`job.{}` has `retries` or a `timeout`, and takes nothing for one run",
-            spec.job.0
+            spec.job.name()
         );
         let help = "say `retry` and `timeout` here, and remove them from the job";
         resolving.find_with(&code::CONFLICT, &place.key(key), message, help);

@@ -1,9 +1,15 @@
 //! What a state can do with other things: one section for each.
-use crate::compute::workflow::names::{
-    BusName, FunctionName, JobName, QueueName, SenderName, TableName, TopicName, WorkflowName,
-};
+use crate::compute::function::FunctionSpec;
+use crate::compute::job::JobSpec;
+use crate::compute::workflow::spec::WorkflowSpec;
 use crate::compute::workflow::template::Template;
-use crate::data::table::AttributeName;
+use crate::data::table::{AttributeName, TableSpec};
+use crate::messaging::email::EmailSpec;
+use crate::messaging::event_bus::EventBusSpec;
+use crate::messaging::queue::QueueSpec;
+use crate::messaging::topic::TopicSpec;
+use crate::platform::Head;
+use crate::reference::NameOf;
 use crate::text::{PlainText, VariableName};
 use platgen_source::{Name, OneOrMore, Read};
 use std::collections::BTreeMap;
@@ -31,7 +37,7 @@ pub enum Completion {
 #[spec(short = "function")]
 pub struct InvokeSpec {
     /// The function.
-    pub function: FunctionName,
+    pub function: NameOf<FunctionSpec>,
     /// What it is given, a table or a path. By default all data of the execution.
     pub payload: Option<Template>,
     /// Waits until somebody answers with the token that stands beside the payload:
@@ -43,7 +49,7 @@ pub struct InvokeSpec {
 #[derive(Clone, Debug, Read)]
 pub struct EmailTaskSpec {
     /// The sender: the name of an `email`.
-    pub from: SenderName,
+    pub from: NameOf<EmailSpec>,
     /// One of its templates.
     pub template: Name,
     /// The addresses.
@@ -60,7 +66,7 @@ pub struct EmailTaskSpec {
 #[spec(short = "topic")]
 pub struct PublishSpec {
     /// The topic.
-    pub topic: TopicName,
+    pub topic: NameOf<TopicSpec>,
     /// The message. By default all data of the execution.
     pub message: Option<Template>,
     /// The subject of mails.
@@ -81,7 +87,7 @@ pub struct PublishSpec {
 #[spec(short = "queue")]
 pub struct SendSpec {
     /// The queue.
-    pub queue: QueueName,
+    pub queue: NameOf<QueueSpec>,
     /// The message. By default all data of the execution.
     pub message: Option<Template>,
     /// Attributes of the message.
@@ -99,7 +105,7 @@ pub struct SendSpec {
 #[derive(Clone, Debug, Read)]
 pub struct EventSpec {
     /// The bus.
-    pub bus: BusName,
+    pub bus: NameOf<EventBusSpec>,
     /// What happened, as rules know it.
     pub detail_type: PlainText,
     /// Who says so. By default the name of the state machine at AWS.
@@ -111,12 +117,19 @@ pub struct EventSpec {
     pub wait: Option<Answer>,
 }
 
+impl EventSpec {
+    /// Who says so, in the workflow of a name at AWS.
+    pub fn source_text(&self, aws_name: &str, head: &Head) -> String {
+        self.source.as_ref().map_or_else(|| aws_name.to_owned(), |source| head.plain(source))
+    }
+}
+
 /// Runs a job.
 #[derive(Clone, Debug, Read)]
 #[spec(short = "job")]
 pub struct RunSpec {
     /// The job.
-    pub job: JobName,
+    pub job: NameOf<JobSpec>,
     /// Variables for this run of the main container, over those of the job.
     pub env: BTreeMap<VariableName, Template>,
     /// The command for this run, over that of the job.
@@ -131,7 +144,7 @@ pub struct RunSpec {
 #[spec(short = "workflow")]
 pub struct StartSpec {
     /// The workflow.
-    pub workflow: WorkflowName,
+    pub workflow: NameOf<WorkflowSpec>,
     /// The input, a table or a path. By default all data of this execution.
     pub input: Option<Template>,
     /// What is waited for. By default the end. With `callback` the input becomes
@@ -143,7 +156,7 @@ pub struct StartSpec {
 #[derive(Clone, Debug, Read)]
 pub struct GetSpec {
     /// The table.
-    pub table: TableName,
+    pub table: NameOf<TableSpec>,
     /// The key: every attribute of it.
     pub key: BTreeMap<AttributeName, Template>,
     /// Whether writes that have just ended are seen for sure. By default not.
@@ -157,7 +170,7 @@ pub struct GetSpec {
 #[derive(Clone, Debug, Read)]
 pub struct PutSpec {
     /// The table.
-    pub table: TableName,
+    pub table: NameOf<TableSpec>,
     /// The attributes, among them the key.
     pub item: BTreeMap<AttributeName, Template>,
 }
@@ -166,7 +179,7 @@ pub struct PutSpec {
 #[derive(Clone, Debug, Read)]
 pub struct UpdateSpec {
     /// The table.
-    pub table: TableName,
+    pub table: NameOf<TableSpec>,
     /// The key: every attribute of it.
     pub key: BTreeMap<AttributeName, Template>,
     /// Attributes that get a value.
@@ -181,7 +194,7 @@ pub struct UpdateSpec {
 #[derive(Clone, Debug, Read)]
 pub struct DeleteSpec {
     /// The table.
-    pub table: TableName,
+    pub table: NameOf<TableSpec>,
     /// The key: every attribute of it.
     pub key: BTreeMap<AttributeName, Template>,
 }

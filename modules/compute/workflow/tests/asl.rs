@@ -1,7 +1,7 @@
 //! What states become in the Amazon States Language.
-use super::{one_state, state, written};
+use super::{document, one_state, state, written};
 use crate::compute::service::tests::local;
-use crate::testing::{document, only, resource};
+use crate::testing::{only, resource};
 use platgen_source::json::{Value as Json, json};
 use pretty_assertions::assert_eq;
 
@@ -135,7 +135,7 @@ fn the_data_of_a_mail_is_json_in_a_text() {
         let sent = parameters(&mail(&format!(", data = {data}")));
         assert_eq!(sent["Content"]["Template"][key], expected, "{data}");
     }
-    let keys = "email = { from = \"mail\", template = \"x\", to = [\"a@b.c\", \"d@e.f\"], wait = \"callback\" }\ntimeout = \"1d\"";
+    let keys = "email = { from = \"mail\", template = \"sold-out\", to = [\"a@b.c\", \"d@e.f\"], wait = \"callback\" }\ntimeout = \"1d\"";
     let sent = parameters(keys);
     assert_eq!(sent["Destination"]["ToAddresses"], json!(["a@b.c", "d@e.f"]));
     let data = sent["Content"]["Template"]["TemplateData.$"].as_str().unwrap();

@@ -2,7 +2,7 @@
 use super::OTHERS;
 use crate::compute::service::tests::local;
 use crate::files::MemoryFiles;
-use crate::testing::compiled;
+use crate::testing::{compiled, resource, verified};
 use crate::{Compiled, lower};
 use platgen_source::json::json;
 use pretty_assertions::assert_eq;
@@ -63,7 +63,7 @@ uses.queue.work = "send"
 fn words_become_what_they_stand_for() {
     let compiled = with_file(GOOD, KEYS);
     let platform = compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.findings));
-    let document = lower(&platform);
+    let document = verified(lower(&platform));
     let definition = local(&document, "workflow__order");
     let states = &definition["States"];
     assert_eq!(states["Charge"]["Resource"], "${aws_lambda_alias.charge.arn}");
@@ -76,7 +76,7 @@ fn words_become_what_they_stand_for() {
     let body = states["Send"]["Parameters"]["MessageBody"].as_str().unwrap();
     assert!(body.starts_with("to ${") && body.ends_with(": $.x $${"), "{body}");
     let policy = "data.aws_iam_policy_document.workflow__order__job__report";
-    let rights = crate::testing::resource(&document, "compute", policy).to_string();
+    let rights = resource(&document, "compute", policy).to_string();
     for action in ["ecs:RunTask", "iam:PassRole", "ecs:StopTask", "events:PutRule"] {
         assert!(rights.contains(action), "{action}: {rights}");
     }
@@ -144,11 +144,15 @@ fn words_and_targets_belong_together() {
         ),
         (word("${me}"), "targets.me = \"workflow.order\"", vec![]),
         (
-            word("${mail}"),
-            "targets.mail = \"email.mail\"\nuses.email.mail = \"send\"",
+            word("${store.nothing}"),
+            "targets.store = \"bucket.files\"\nuses.bucket.files = \"read\"\n[bucket.files]",
             vec!["PG0406 definition"],
         ),
-        (word("${mail.from}"), "targets.mail = \"email.mail\"\nuses.email.mail = \"send\"", vec![]),
+        (
+            word("${store}"),
+            "targets.store = \"bucket.files\"\nuses.bucket.files = \"read\"\n[bucket.files]",
+            vec![],
+        ),
     ] {
         let mut found: Vec<String> =
             found(&content, keys).into_iter().map(|(found, _)| found).collect();

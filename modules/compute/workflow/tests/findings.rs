@@ -103,7 +103,7 @@ fn times_and_retries_fit_together() {
         ("publish = \"bids\"\nselect = \"$.a\"", "PG0103", "select"),
         ("publish = \"bids\"\ntimeout = \"1h\"\nheartbeat = \"1h\"", "PG0108", "heartbeat"),
         ("publish = \"bids\"\ntimeout = \"366d\"", "PG0104", "timeout"),
-        ("publish = { topic = \"bids\", wait = \"callback\" }", "PG0505", ""),
+        ("publish = { topic = \"bids\", wait = \"callback\" }", "PG0510", ""),
         ("publish = \"bids\"\nretry = { backoff = 0.5 }", "PG0104", "retry[0].backoff"),
         (
             "publish = \"bids\"\nretry = [{ on = \"States.ALL\" }, \"standard\"]",
@@ -282,7 +282,7 @@ fn names_and_rights_have_their_limits() {
     let made = (0..60).map(|n| format!("[table.t{n}]\npartition_key = \"id\""));
     let tables = uses.chain(made).collect::<Vec<_>>().join("\n");
     let text = format!("[workflow.a]\n{ends}\n{tables}");
-    assert_eq!(found(&text), [("PG0405", "workflow.a".to_owned())]);
+    assert_eq!(found(&text), [("PG0405", "workflow.a.uses".to_owned())]);
     let long = (0..20).map(|n| {
         let text = "x".repeat(60_000);
         format!("[workflow.a.state.S{n}]\npass = \"{text}\"\nnext = \"S{}\"", n + 1)

@@ -5,18 +5,20 @@ mod findings;
 mod rights;
 
 use crate::compute::service::tests::local;
+use crate::files::MemoryFiles;
 use crate::lower;
-use crate::testing::platform;
+use crate::platform::Platform;
+use crate::testing::{compiled, verified};
 use platgen_source::json::{self, Value as Json};
-use platgen_terraform::{Part, Value};
+use platgen_terraform::{Document, Part, Value};
 
 /// Things for workflows to use.
 pub(super) const OTHERS: &str = r#"
 [function.charge]
+image = "123456789012.dkr.ecr.us-east-2.amazonaws.com/charge:1"
 [topic.bids]
 [queue.work]
 [event_bus.main]
-[email.mail]
 [table.orders]
 partition_key = "id"
 sort_key = { name = "at", type = "number" }
@@ -34,6 +36,13 @@ start = "End"
 state.End = { end = "succeed" }
 "#;
 
+/// A sender of mail. Its domain has no zone, of which it warns.
+pub(super) const MAIL: &str = r#"
+[email.mail]
+domain = "shop.example.com"
+template.sold-out = { subject = "Sold out", text = "sold-out.txt" }
+"#;
+
 /// A workflow `order` whose first state is `A`, with these keys, followed by `Z`, which ends.
 pub(super) fn one_state(keys: &str) -> String {
     format!(
@@ -42,14 +51,30 @@ pub(super) fn one_state(keys: &str) -> String {
     )
 }
 
-/// The definition that a workflow `order` becomes in development.
-pub(super) fn written(toml: &str) -> Json {
-    local(&lower(&platform("dev", toml)), "workflow__order")
+/// The platform of a text without errors, in development.
+fn platform(toml: &str) -> Platform {
+    let files = MemoryFiles([("sold-out.txt".to_owned(), b"Sorry, {{name}}".to_vec())].into());
+    let compiled = compiled("dev", toml, &files);
+    match compiled.platform {
+        Some(platform) => platform,
+        None => panic!("{:#?}\nin{toml}", compiled.findings),
+    }
+}
+
+/// The document of a text without errors, in development. It keeps the schema of the provider.
+fn document(toml: &str) -> Document {
+    verified(lower(&platform(toml)))
+}
+
+/// The definition that a workflow `order` becomes.
+fn written(toml: &str) -> Json {
+    local(&document(toml), "workflow__order")
 }
 
 /// What a first state with these keys, followed by `Z`, becomes.
 pub(super) fn state(keys: &str) -> Json {
-    written(&one_state(&format!("{keys}\nnext = \"Z\"")))["States"]["A"].clone()
+    let toml = one_state(&format!("{keys}\nnext = \"Z\""));
+    written(&format!("{toml}{MAIL}"))["States"]["A"].clone()
 }
 
 /// A value without references as JSON.

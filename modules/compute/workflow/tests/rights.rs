@@ -1,13 +1,12 @@
 //! What the role of a workflow may do, and what others may do with a workflow.
-use super::{OTHERS, one_state};
-use crate::lower;
-use crate::testing::{addresses, document, platform, resource};
+use super::{MAIL, OTHERS, document, one_state, platform};
+use crate::testing::{addresses, resource};
 use platgen_source::json::Value as Json;
 use pretty_assertions::assert_eq;
 
 /// The statements of a policy of the workflow `order`.
 fn policy(toml: &str, edge: &str) -> Json {
-    let document = lower(&platform("dev", toml));
+    let document = document(toml);
     let address = format!("data.aws_iam_policy_document.workflow__order__{edge}");
     resource(&document, "compute", &address)["statement"].clone()
 }
@@ -37,6 +36,14 @@ fn a_task_brings_exactly_the_actions_of_its_integration() {
             "states:StartExecution",
         ),
         ("start = \"quick\"".to_owned(), "workflow__quick", "states:StartSyncExecution"),
+        ("invoke = \"charge\"".to_owned(), "function__charge", "lambda:InvokeFunction"),
+        ("publish = \"bids\"".to_owned(), "topic__bids", "sns:Publish"),
+        ("send = \"work\"".to_owned(), "queue__work", "sqs:SendMessage"),
+        (
+            "event = { bus = \"main\", detail_type = \"paid\" }".to_owned(),
+            "event_bus__main",
+            "events:PutEvents",
+        ),
     ] {
         let found = policy(&one_state(&format!("{keys}\nnext = \"Z\"")), edge);
         assert_eq!(actions(&found[0]), [expected], "{found}");
@@ -180,7 +187,7 @@ fn the_role_writes_logs_traces_and_uses_the_key_for_its_own_machine() {
         resource(&document, "compute", "data.aws_iam_policy_document.workflows_key").to_string();
     assert!(policy.contains("delivery.logs.amazonaws.com"), "{policy}");
     assert!(
-        !addresses(&crate::testing::document("[table.a]\npartition_key = \"id\""), "compute")
+        !addresses(&super::document("[table.a]\npartition_key = \"id\""), "compute")
             .contains(&"aws_kms_key.workflows".to_owned())
     );
 }
@@ -191,7 +198,7 @@ fn events_on_a_bus_trigger_and_what_goes_wrong_is_measured() {
     let toml = format!(
         "[workflow.order]\nstart = \"A\"\nstate.A = {{ end = \"succeed\" }}\n{feed}\n{OTHERS}"
     );
-    let platform = platform("prod", &toml);
+    let platform = platform(&toml);
     let order = platform.things.get("workflow", "order").unwrap();
     let triggers = order.triggers();
     assert_eq!(triggers[0].source.to_string(), "event_bus.main");
@@ -203,4 +210,18 @@ fn events_on_a_bus_trigger_and_what_goes_wrong_is_measured() {
     assert_eq!(keys, crate::compute::workflow::grant::METRICS);
     let group = order.log_group().unwrap().target().to_string();
     assert_eq!(group, "module.compute.aws_cloudwatch_log_group.workflow__order");
+}
+
+#[test]
+fn mails_and_events_are_narrowed_to_what_is_sent() {
+    let keys = "email = { from = \"mail\", template = \"sold-out\", to = \"$.to\" }\nnext = \"Z\"";
+    let found = policy(&format!("{}{MAIL}", one_state(keys)), "email__mail").to_string();
+    for part in ["ses:SendTemplatedEmail", "ses:FromAddress", "ses_template_mail__sold_out_arn"] {
+        assert!(found.contains(part), "{part}: {found}");
+    }
+    let keys = "event = { bus = \"main\", detail_type = \"paid\" }\nnext = \"Z\"";
+    let conditions = policy(&one_state(keys), "event_bus__main")[0]["condition"].to_string();
+    for part in ["events:source", "dev-shop-order", "events:detail-type", "paid"] {
+        assert!(conditions.contains(part), "{part}: {conditions}");
+    }
 }
