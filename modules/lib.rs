@@ -19,6 +19,7 @@ pub mod aws_name;
 pub mod compute;
 pub mod connect;
 pub mod data;
+pub mod dns;
 pub mod files;
 pub mod kind;
 pub mod kinds;
@@ -30,6 +31,7 @@ pub mod never;
 pub mod observability;
 pub mod pattern;
 pub mod platform;
+pub mod reference;
 pub mod references;
 pub mod scaling;
 pub mod schedule;
@@ -76,7 +78,7 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
     let environment = Name::new(&merged.environment);
     let mut platform = None;
     if let (Some(mut spec), Some(environment)) = (spec, environment) {
-        spec.imply();
+        spec.imply(&reader.mentions);
         let head = Head::resolve(&spec, &environment);
         let mut resolving = Resolving { head: &head, spec: &spec, files, findings: Vec::new() };
         platform = Some(Platform::resolve(&mut resolving));
@@ -124,10 +126,12 @@ pub fn lower(platform: &Platform) -> Document {
         ..Document::default()
     };
     network::lower(platform, &mut document);
+    messaging::lower(platform, &mut document);
     data::lower(platform, &mut document);
     compute::lower(platform, &mut document);
     for thing in platform.things.all() {
         thing.lower(platform, &mut document);
     }
+    observability::lower(platform, &mut document);
     document
 }

@@ -21,7 +21,7 @@ mod subnets;
 mod tests;
 mod ways_out;
 
-pub use check::check;
+pub use check::{check, reaches_internet};
 pub use logs::{Retention, key as logs_key};
 pub use open_ports::{OpenPort, Source};
 pub use security::group as security_group;
@@ -177,6 +177,7 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     if needed || platform.things.all().any(Thing::keeps_logs) {
         logs::lower(platform, out);
     }
+    firewall::lower_shared(platform, out);
     if !needed {
         return;
     }

@@ -1,8 +1,9 @@
 //! What AWS would refuse of a load balancer and its routes, found before anything is made.
-use super::names::{certificate_name, certificate_names, hosts, is_in_zone, record_hosts};
+use super::names::{certificate_name, certificate_names, hosts, record_hosts};
 use super::{BalancerType, LONGEST_NAME, LoadBalancer, LoadBalancerSpec, Made, Origin};
 use crate::aws_name;
 use crate::compute::service::route::{Conditions, Entry, Route};
+use crate::dns::is_in_zone;
 use crate::kind::{Resolving, ThingId};
 use crate::network::Tier;
 use crate::platform::{Platform, is_domain};
@@ -33,6 +34,11 @@ pub(super) fn spec(spec: &LoadBalancerSpec, id: &ThingId, resolving: &mut Resolv
         let message = "a network load balancer logs TLS only, which it does not end here";
         resolving.find(&code::CONFLICT, &id.path().key("access_logs"), message);
     }
+    if is_network && spec.firewall.is_some() {
+        let message = "a firewall looks into requests, and a network load balancer does not";
+        let help = "remove `firewall`, or `type`";
+        resolving.find_with(&code::CONFLICT, &id.path().key("firewall"), message, help);
+    }
     let given_up = [
         ("protected", spec.protected, "nothing keeps it from being deleted"),
         ("access_logs", spec.access_logs, "nothing is left of its requests"),
@@ -54,6 +60,7 @@ fn keys_of_existing(spec: &LoadBalancerSpec, id: &ThingId, resolving: &mut Resol
         ("idle_timeout", spec.idle_timeout.is_some()),
         ("protected", spec.protected.is_some()),
         ("access_logs", spec.access_logs.is_some()),
+        ("firewall", spec.firewall.is_some()),
         ("aws_name", spec.aws_name.is_some()),
     ];
     for (key, _) in decided_elsewhere.into_iter().filter(|(_, stands)| *stands) {

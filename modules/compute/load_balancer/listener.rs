@@ -46,6 +46,24 @@ pub(super) fn open_ports(
     open
 }
 
+/// Where things of the network call a load balancer that only they reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entrance {
+    /// The port.
+    pub port: u16,
+    /// The name on its certificate, if it speaks HTTPS.
+    pub certified: Option<String>,
+}
+
+/// Where it is called from within the network; none of one that is not made here, is no application
+/// load balancer, or that the internet reaches.
+pub(super) fn entrance(balancer: &LoadBalancer) -> Option<Entrance> {
+    let Origin::Made(made) = &balancer.origin else { return None };
+    let port = if balancer.speaks_https() { HTTPS } else { HTTP };
+    (made.internal && balancer.is_application())
+        .then(|| Entrance { port, certified: balancer.domain.clone() })
+}
+
 /// Puts the listeners of an application load balancer into a document.
 pub(super) fn lower(balancer: &LoadBalancer, platform: &Platform, out: &mut Document) {
     if let Origin::Existing(existing) = &balancer.origin {

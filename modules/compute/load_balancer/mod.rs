@@ -6,12 +6,14 @@
 //! of their services.
 mod check;
 mod listener;
+mod metrics;
 mod names;
 mod priority;
 mod spec;
 #[cfg(test)]
 mod tests;
 
+pub use listener::Entrance;
 pub use spec::{
     AwsName, BalancerArn, BalancerName, BalancerType, ExistingSpec, LoadBalancerSpec, PUBLIC,
 };
@@ -23,10 +25,13 @@ use crate::connect::{Declared, Grant, PortRule};
 use crate::data::log_bucket::{self, LogWriter};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
+use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
-use platgen_source::Duration;
+use crate::reference::NameOf;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
+use platgen_source::{Duration, Mention};
 use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +40,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LoadBalancer {
     id: ThingId,
     domain: Option<String>,
+    firewall: Option<NameOf<FirewallSpec>>,
     origin: Origin,
 }
 
@@ -79,10 +85,11 @@ impl Kind for LoadBalancerSpec {
     const KIND: &'static str = "load_balancer";
     const OUTPUTS: Outputs = Outputs::Named(&["arn", "dns", "url", "zone_id"]);
     const IMPLIED: &'static [&'static str] = &[PUBLIC];
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = LoadBalancer;
 
     /// `public` exists where a route wants it.
-    fn imply(spec: &mut Spec) {
+    fn imply(spec: &mut Spec, _mentions: &[Mention]) {
         let routes = spec.service.values().flat_map(|service| service.route.values());
         let mut names = routes.filter_map(|route| BalancerName::of(route.via.as_ref()));
         if let Some(public) = names.find(|name| name.as_str() == PUBLIC) {
@@ -100,7 +107,7 @@ impl Kind for LoadBalancerSpec {
         let has_domain = matches!(&origin, Origin::Made(made) if made.has_domain());
         let domain = self.domain.as_ref().map(|domain| head.plain(domain).to_ascii_lowercase());
         let domain = domain.or_else(|| head.domain.clone().filter(|_| has_domain));
-        LoadBalancer { id, domain, origin }
+        LoadBalancer { id, domain, firewall: self.firewall.clone(), origin }
     }
 }
 
@@ -184,12 +191,22 @@ impl LoadBalancer {
         self.id.part(&[word])
     }
 
+    /// The record at Route 53 that leads a host to it, if it has one.
+    pub fn record(&self, host: &str, platform: &Platform) -> Option<Handle> {
+        names::record(self, host, platform)
+    }
+
     /// How long a connection may be silent, in seconds; of one that is made elsewhere it is not known.
     pub fn idle_timeout(&self) -> Option<i64> {
         match &self.origin {
             Origin::Made(made) => Some(made.idle_timeout),
             Origin::Existing(_) => None,
         }
+    }
+
+    /// Where it is called from within the network, if only the network reaches it.
+    pub fn entrance(&self) -> Option<Entrance> {
+        listener::entrance(self)
     }
 
     /// Whether callers speak HTTPS with it.
@@ -254,11 +271,20 @@ impl LoadBalancer {
             Origin::Existing(existing) if existing.port != usual => format!(":{}", existing.port),
             _ => String::new(),
         };
-        let host = match &self.domain {
+        template![scheme, "://", self.host(), port]
+    }
+
+    /// The name that callers know it by: its domain, or the one that AWS gives it.
+    pub fn host(&self) -> Value {
+        match &self.domain {
             Some(domain) => Value::from(domain),
             None => self.handle().get("dns_name"),
-        };
-        template![scheme, "://", host, port]
+        }
+    }
+
+    /// Whether the internet reaches it, as far as platgen knows.
+    pub fn is_public(&self) -> bool {
+        !matches!(&self.origin, Origin::Made(made) if made.internal)
     }
 }
 
@@ -330,6 +356,18 @@ impl Thing for LoadBalancer {
 
     fn keeps_logs(&self) -> bool {
         false
+    }
+
+    fn shielded(&self) -> Option<Shielded> {
+        Some(Shielded {
+            firewall: self.firewall.as_ref()?.name().clone(),
+            by: Attachment::Association(self.handle().get("arn")),
+            cause: self.id.path().key("firewall"),
+        })
+    }
+
+    fn metrics(&self, platform: &Platform) -> Vec<Metric> {
+        self.list_metrics(platform)
     }
 
     fn request_logs(&self) -> Option<LogWriter> {

@@ -2,13 +2,11 @@
 use super::LoadBalancer;
 use crate::compute::MODULE;
 use crate::compute::service::route::Entry;
+use crate::dns::{self, Certificate, CertificateRegion, is_in_zone};
 use crate::platform::{Platform, is_domain};
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{Address, Document, Expr, Handle, Value, block};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Seconds that resolvers keep the record by which a certificate is validated.
-const VALIDATION_TTL: i64 = 60;
 
 /// Every name that it is reached at, patterns among them, with the places that say so: its domain
 /// and the hosts of its routes.
@@ -28,11 +26,6 @@ pub(super) fn hosts(
         }
     }
     hosts
-}
-
-/// Whether a host, or a pattern of hosts, lies in a hosted zone.
-pub(super) fn is_in_zone(host: &str, zone: &str) -> bool {
-    host == zone || host.strip_suffix(zone).is_some_and(|before| before.ends_with('.'))
 }
 
 /// The name on a certificate that covers a host: a wildcard stands for one whole label, the first
@@ -74,57 +67,25 @@ pub(super) fn lower_certificate(
     platform: &Platform,
     out: &mut Document,
 ) -> Value {
-    let zone = zone(platform, out);
     let mut names = certificate_names(balancer, platform);
     let first = balancer.domain.clone().filter(|domain| names.remove(domain));
-    let first = first.or_else(|| names.pop_first());
-    let name = balancer.id.local(&[]);
-    let causes = balancer.causes(platform);
-    let mut file = out.module(MODULE).file(&balancer.id.file());
-    let arguments = block! {
-        domain_name: first,
-        subject_alternative_names: (!names.is_empty()).then(|| names.iter().collect::<Value>()),
-        validation_method: "DNS",
+    let certificate = Certificate {
+        module: MODULE,
+        file: &balancer.id.file(),
+        names: [&balancer.id.local(&[]), &balancer.id.local(&["validation"])],
+        domain: first.or_else(|| names.pop_first()),
+        alternatives: names.into_iter().collect(),
+        region: CertificateRegion::Platform,
+        causes: &balancer.causes(platform),
     };
-    let certificate = file
-        .resource("aws_acm_certificate", &name, arguments)
-        .causes(&causes)
-        .create_before_destroy()
-        .add();
-    let records = lower_validation_records(balancer, &certificate, &zone, &causes, out);
-    let arguments = block! {
-        certificate_arn: certificate.get("arn"),
-        validation_record_fqdns: Expr::list_of(records.whole(), Expr::Item(vec!["fqdn"])),
-    };
-    let mut file = out.module(MODULE).file(&balancer.id.file());
-    let validation = file.resource("aws_acm_certificate_validation", &name, arguments);
-    validation.causes(&causes).add().get("certificate_arn")
+    dns::certificate(&certificate, platform, out)
 }
 
-/// The records that prove who owns the names, one for each. A wildcard and its parent are validated
-/// by the same record, so each may find it there.
-fn lower_validation_records(
-    balancer: &LoadBalancer,
-    certificate: &Handle,
-    zone: &Handle,
-    causes: &[SpecPath],
-    out: &mut Document,
-) -> Handle {
-    let arguments = block! {
-        zone_id: zone.get("zone_id"),
-        name: Expr::EachValue(vec!["resource_record_name"]),
-        type: Expr::EachValue(vec!["resource_record_type"]),
-        records: vec![Expr::EachValue(vec!["resource_record_value"])],
-        ttl: VALIDATION_TTL,
-        allow_overwrite: true,
-    };
-    let options = certificate.get("domain_validation_options");
-    let by_domain = Expr::map_of(options, Expr::Item(vec!["domain_name"]), Expr::Item(vec![]));
-    let mut file = out.module(MODULE).file(&balancer.id.file());
-    file.resource("aws_route53_record", &balancer.id.local(&["validation"]), arguments)
-        .for_each(by_domain)
-        .causes(causes)
-        .add()
+/// The record of a host, if the load balancer has one.
+pub(super) fn record(balancer: &LoadBalancer, host: &str, platform: &Platform) -> Option<Handle> {
+    let address = Address::managed("aws_route53_record", &balancer.id.local(&["hosts"]));
+    let has_record = record_hosts(balancer, platform).contains_key(host);
+    has_record.then(|| Handle::new(MODULE, address).instance(host))
 }
 
 /// Puts a record for every host into a document, each an instance with the host as its key, so that
@@ -134,7 +95,7 @@ pub(super) fn lower_records(balancer: &LoadBalancer, platform: &Platform, out: &
     if hosts.is_empty() {
         return;
     }
-    let zone = zone(platform, out);
+    let zone = dns::zone(platform, out, MODULE);
     let arguments = block! {
         zone_id: zone.get("zone_id"),
         name: Expr::EachKey,
@@ -152,17 +113,4 @@ pub(super) fn lower_records(balancer: &LoadBalancer, platform: &Platform, out: &
         .for_each(entries)
         .causes(hosts.values().flatten())
         .add();
-}
-
-/// The platform's hosted zone, asked for the first time that it is needed in the module.
-fn zone(platform: &Platform, out: &mut Document) -> Handle {
-    let address = Address::data("aws_route53_zone", "main");
-    let known = out.modules.get(MODULE).is_some_and(|m| m.resources.contains_key(&address));
-    if !known {
-        let arguments = block! { name: platform.head.zone.clone(), private_zone: false };
-        let cause = SpecPath::of(["platform", "domain"]);
-        let mut file = out.module(MODULE).file("zone");
-        file.data("aws_route53_zone", "main", arguments).cause(&cause).add();
-    }
-    Handle::new(MODULE, address)
 }

@@ -2,6 +2,8 @@
 use crate::kind::Kind;
 use crate::network::cidr::Ipv4Range;
 use crate::network::existing::SecurityGroupId;
+use crate::network::firewall::FirewallSpec;
+use crate::reference::NameOf;
 use crate::text::PlainText;
 use platgen_source::{
     Count, Duration, Name, Node, OneOrMore, Read, Reader, Schemas, is_plain, json, text_type,
@@ -57,6 +59,8 @@ pub struct LoadBalancerSpec {
     /// Writes every request into the log bucket of the platform. By default in production, and never
     /// by a network load balancer.
     pub access_logs: Option<bool>,
+    /// The firewall before it. By default none.
+    pub firewall: Option<NameOf<FirewallSpec>>,
     /// An application load balancer that is made elsewhere: its ARN, or more.
     pub existing: Option<ExistingSpec>,
     /// The name at AWS, by hand. By default `{environment}-{platform}-{name}`, cut to 32
