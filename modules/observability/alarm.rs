@@ -126,13 +126,11 @@ impl OwnAlarm {
         }
         check_series(&self.metric, &reading).map_err(|message| fault("metric", message))?;
         if let Some(percentile) = self.percentile {
-            match (&reading.expression, reading.lines.as_mut_slice()) {
-                (None, [line]) => line.statistic = format!("p{percentile}"),
-                _ => {
-                    let message = "a percentile is of one series, and this metric is computed";
-                    return Err(fault("percentile", message.to_owned()));
-                }
-            }
+            let (None, [line]) = (&reading.expression, reading.lines.as_mut_slice()) else {
+                let message = "a percentile is of one series, and this metric is computed";
+                return Err(fault("percentile", message.to_owned()));
+            };
+            line.statistic = format!("p{percentile}");
         }
         let threshold = self.threshold(platform)?;
         Ok(Some(Alarm {

@@ -55,6 +55,7 @@ const SAMPLING: [i64; 2] = [5, 100];
 
 /// How the platform is watched, with every detail decided.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the spec by itself")]
 pub struct Observability {
     contacts: Contacts,
     paging: bool,

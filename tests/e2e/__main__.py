@@ -22,8 +22,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     parser = build_parser()
     options = parser.parse_args()
-    if options.policy and not options.apply:
-        parser.error("--policy needs --apply: policies are not known before")
+    if options.policy and not (options.apply and options.emulator == "moto"):
+        parser.error("--policy needs --apply to moto: policies are not known before, nor all settings elsewhere")
     try:
         good = run(settings_from(options))
     except CannotRun as problem:

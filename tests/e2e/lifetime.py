@@ -1,4 +1,7 @@
-"""The whole life of one environment: apply, plan again, use, unprotect, destroy, and look at what is left."""
+"""The whole life of one environment: apply, plan again, use, unprotect, destroy, and look at what is left.
+
+MiniStack gives back other rules, alarms and endpoints than it was sent, so there it is: apply, and use.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,14 @@ def live(stack: Stack, scan: Scan | None = None) -> str:
         require_nothing_left(stack, before),
     ]
     return ", ".join(summary for summary in summaries if summary)
+
+
+def use(stack: Stack) -> str:
+    """Applies a stack and uses it, on an emulator that does not keep all that a second plan would look at."""
+    timed("preparation", stack.prepare)
+    applied = timed("apply", stack.apply)
+    summary = f"applied {applied} of {applied}, {timed('behaviour', lambda: require_behaviour(stack))}"
+    return f"{summary}, left out: {', '.join(stack.left_out)}" if stack.left_out else summary
 
 
 def timed(step: str, take: Callable[[], Result]) -> Result:

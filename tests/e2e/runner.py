@@ -190,7 +190,8 @@ def plan_root(rendered: Rendered, engine: Engine, emulator: Emulator, settings: 
 def apply_root(rendered: Rendered, engine: Engine, settings: Settings) -> str:
     """Takes one environment through its whole life, on an emulator of its own."""
     with opened(rendered.folder, engine, settings.emulator, settings.machine) as stack:
-        summary = lifetime.live(stack, scan_of(rendered, settings))
+        moto = settings.emulator == "moto"
+        summary = lifetime.live(stack, scan_of(rendered, settings)) if moto else lifetime.use(stack)
         if not settings.keep:
             shutil.rmtree(stack.session.work)
     return summary

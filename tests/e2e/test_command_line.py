@@ -50,13 +50,16 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((settings.environment, settings.keep), ("dev", True))
 
     def test_a_run_may_apply(self) -> None:
-        _, (settings,), _ = end("--apply", "--policy", "--emulator", "ministack", result=True)
-        self.assertEqual((settings.apply, settings.policy, settings.emulator), (True, True, "ministack"))
+        _, (settings,), _ = end("--apply", "--policy", result=True)
+        self.assertEqual((settings.apply, settings.policy, settings.emulator), (True, True, "moto"))
+        _, (settings,), _ = end("--apply", "--emulator", "ministack", result=True)
+        self.assertEqual((settings.apply, settings.policy, settings.emulator), (True, False, "ministack"))
 
     def test_policies_are_scanned_only_when_they_are_applied(self) -> None:
-        with self.assertRaises(SystemExit) as ended:
-            end("--policy", result=True)
-        self.assertEqual(ended.exception.code, 2)
+        for options in (["--policy"], ["--policy", "--apply", "--emulator", "ministack"]):
+            with self.subTest(options), self.assertRaises(SystemExit) as ended:
+                end(*options, result=True)
+            self.assertEqual(ended.exception.code, 2)
 
     def test_a_request_to_end_is_taken_as_an_interrupt(self) -> None:
         with self.assertRaises(KeyboardInterrupt):

@@ -120,7 +120,7 @@ class Faults(unittest.TestCase):
     def test_what_is_left_is_found(self) -> None:
         before = leftovers.listed(self.stack)
         self.assertEqual(lifetime.require_nothing_left(self.stack, before), "nothing left")
-        queue = self.stack.client("sqs").create_queue(QueueName="forgotten")["QueueUrl"]
+        queue = self.stack.client("sqs").create_queue(QueueName="forgotten", tags={"Project": "sample"})["QueueUrl"]
         with self.assertRaisesRegex(ProductFault, "1 resources are left in the account") as caught:
             lifetime.require_nothing_left(self.stack, before)
         self.stack.client("sqs").delete_queue(QueueUrl=queue)

@@ -6,6 +6,7 @@ mod dashboards;
 mod findings;
 mod measures;
 mod messages;
+mod others;
 
 /// A platform with something of every kind that is measured.
 const THINGS: &str = r#"
