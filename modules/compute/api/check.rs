@@ -5,7 +5,8 @@ use super::route::{Destination, Route};
 use super::spec::{ApiSpec, ApiType, Method};
 use super::{Api, authorizer};
 use crate::compute::load_balancer::LoadBalancer;
-use crate::kind::{Resolving, Thing, ThingId};
+use crate::dns;
+use crate::kind::{Resolving, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use std::collections::BTreeMap;
@@ -180,12 +181,7 @@ fn quota(api: &Api) -> Option<Diagnostic> {
 /// One name cannot lead to two things.
 fn shared_domain(api: &Api, platform: &Platform) -> Option<Diagnostic> {
     let domain = api.domain.as_deref()?;
-    let apis = platform.things.api.values().take_while(|other| other.id != api.id);
-    let mut apis = apis.filter(|other| other.domain.as_deref() == Some(domain)).map(Thing::id);
-    let balancers = platform.things.load_balancer.values();
-    let mut balancers =
-        balancers.filter(|one| one.record(domain, platform).is_some()).map(Thing::id);
-    let other = apis.next().or_else(|| balancers.next())?;
+    let other = dns::taken_by(domain, &api.id, platform)?;
     let message = format!("`{domain}` leads to `{other}` already");
     let help = "choose another `domain`";
     Some(Diagnostic::at(&code::NAME_CLASH, &api.id.path().key("domain"), message).help(help))

@@ -191,11 +191,6 @@ impl LoadBalancer {
         self.id.part(&[word])
     }
 
-    /// The record at Route 53 that leads a host to it, if it has one.
-    pub fn record(&self, host: &str, platform: &Platform) -> Option<Handle> {
-        names::record(self, host, platform)
-    }
-
     /// How long a connection may be silent, in seconds; of one that is made elsewhere it is not known.
     pub fn idle_timeout(&self) -> Option<i64> {
         match &self.origin {
@@ -352,6 +347,10 @@ impl Thing for LoadBalancer {
             Origin::Made(made) => listener::open_ports(self, made, platform),
             Origin::Existing(_) => Vec::new(),
         }
+    }
+
+    fn address_record(&self, host: &str, platform: &Platform) -> Option<Handle> {
+        names::record(self, host, platform)
     }
 
     fn keeps_logs(&self) -> bool {
