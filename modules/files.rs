@@ -1,10 +1,17 @@
 //! Access to the files beside a spec, as the one thing that a compilation takes from outside.
+use platgen_source::LARGEST;
 use std::fmt;
 
 /// Reads files by their path relative to the folder of the spec.
 pub trait Files {
-    /// The bytes of a file. Paths that lead out of the folder are refused.
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileFault>;
+    /// The bytes of a file, if there are at most so many. Paths that lead out of the folder are
+    /// refused.
+    fn read_up_to(&self, most: usize, path: &str) -> Result<Vec<u8>, FileFault>;
+
+    /// The bytes of a file that is no larger than a spec may be.
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileFault> {
+        self.read_up_to(LARGEST, path)
+    }
 
     /// The paths of all files in a folder and below it, relative to that folder, with `/`, sorted.
     /// Links and what is neither file nor folder are refused.
@@ -18,6 +25,8 @@ pub enum FileFault {
     Missing,
     /// The path leads out of the folder of the spec.
     Outside,
+    /// The file has more bytes than this.
+    TooLarge(usize),
     /// The file cannot be read; the reason of the operating system.
     Unreadable(String),
 }
@@ -27,6 +36,7 @@ impl fmt::Display for FileFault {
         match self {
             Self::Missing => out.write_str("there is no such file"),
             Self::Outside => out.write_str("the path leads out of the folder of the spec"),
+            Self::TooLarge(most) => write!(out, "it has more than {most} bytes"),
             Self::Unreadable(reason) => out.write_str(reason),
         }
     }
@@ -37,8 +47,9 @@ impl fmt::Display for FileFault {
 pub struct MemoryFiles(pub std::collections::BTreeMap<String, Vec<u8>>);
 
 impl Files for MemoryFiles {
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileFault> {
-        self.0.get(path).cloned().ok_or(FileFault::Missing)
+    fn read_up_to(&self, most: usize, path: &str) -> Result<Vec<u8>, FileFault> {
+        let bytes = self.0.get(path).ok_or(FileFault::Missing)?;
+        if bytes.len() > most { Err(FileFault::TooLarge(most)) } else { Ok(bytes.clone()) }
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileFault> {

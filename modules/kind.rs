@@ -12,7 +12,7 @@ use crate::network::{self, OpenPort, Tier};
 use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
-use platgen_source::{Name, Read};
+use platgen_source::{Mention, Name, Read};
 use platgen_terraform::{Document, Handle, Value};
 use std::fmt;
 
@@ -44,7 +44,7 @@ pub trait Kind: Read {
     type Thing: Thing;
 
     /// Declares the things of [`Kind::IMPLIED`] that something speaks of.
-    fn imply(_spec: &mut Spec) {}
+    fn imply(_spec: &mut Spec, _mentions: &[Mention]) {}
 
     /// Decides what the spec leaves open, and finds what is wrong beyond the types.
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Self::Thing;
@@ -149,9 +149,20 @@ pub trait Thing {
         None
     }
 
+    /// Its log groups, where it has several, by the words that name them behind its name: `error` in
+    /// `database.main.error`.
+    fn log_groups(&self) -> Vec<(&'static str, Handle)> {
+        Vec::new()
+    }
+
     /// What can be measured of it, and from which value on somebody must look.
     fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
         Vec::new()
+    }
+
+    /// The most that a metric of it can be, where that is known.
+    fn most(&self, _metric: &str) -> Option<f64> {
+        None
     }
 
     /// The ARN that AWS Backup copies, if it keeps what cannot be made again.
@@ -187,8 +198,21 @@ pub trait Target: Thing {
 pub enum Outputs {
     /// Exactly one of these.
     Named(&'static [&'static str]),
+    /// Exactly one of these, or one of a part that has a name: `client.web.id`.
+    WithParts(PartOutputs),
     /// Nothing, for the whole, or one key of the JSON inside.
     JsonKey,
+}
+
+/// The words of a kind whose things have named parts that can be spoken of.
+#[derive(Clone, Copy, Debug)]
+pub struct PartOutputs {
+    /// The words of the thing itself.
+    pub own: &'static [&'static str],
+    /// The key that the parts stand at: `client`.
+    pub part: &'static str,
+    /// The words of each part.
+    pub of_part: &'static [&'static str],
 }
 
 /// What a placeholder gives.

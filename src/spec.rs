@@ -76,7 +76,7 @@ fn spec_files(path: &Path, faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
 }
 
 fn read(path: &Path, sources: &mut Sources, faults: &mut Vec<Diagnostic>) -> Option<Node> {
-    let bytes = match read_bounded(path) {
+    let bytes = match read_bounded(path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => {
             let fault = unreadable(path, &reason(&error));
@@ -108,10 +108,10 @@ fn decode(name: &str, bytes: Vec<u8>, sources: &mut Sources) -> Result<FileId, V
     })
 }
 
-/// The bytes of a file, or just as many as show that it is too large.
-fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+/// The bytes of a file, or just as many as show that there are more than `most`.
+fn read_bounded(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX);
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
     File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
@@ -121,13 +121,10 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
 pub struct Folder(pub PathBuf);
 
 impl Files for Folder {
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileFault> {
+    fn read_up_to(&self, most: usize, path: &str) -> Result<Vec<u8>, FileFault> {
         let real = self.real(path)?;
-        let bytes = read_bounded(&real).map_err(|error| fault(&error))?;
-        if bytes.len() > LARGEST {
-            return Err(FileFault::Unreadable(format!("it has more than {LARGEST} bytes")));
-        }
-        Ok(bytes)
+        let bytes = read_bounded(&real, most).map_err(|error| fault(&error))?;
+        if bytes.len() > most { Err(FileFault::TooLarge(most)) } else { Ok(bytes) }
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileFault> {
@@ -232,5 +229,7 @@ mod tests {
         ] {
             assert_eq!(files.read(path), expected, "{path}");
         }
+        assert_eq!(files.read_up_to(1, "inside"), Ok(b"y".to_vec()));
+        assert_eq!(files.read_up_to(0, "inside"), Err(FileFault::TooLarge(0)));
     }
 }

@@ -46,7 +46,7 @@ pub fn readme(
     fill(README, &context)
 }
 
-/// Every module with its files, and how many resources each file holds.
+/// Every module with its files, how many resources each file holds, and its assets.
 fn modules(document: &Document) -> Vec<Json> {
     let module = |(name, content): (&&str, &platgen_terraform::Module)| {
         let mut files: BTreeMap<&str, usize> = BTreeMap::new();
@@ -55,7 +55,9 @@ fn modules(document: &Document) -> Vec<Json> {
             *files.entry(&resource.file).or_default() += made;
         }
         let file = |(file, resources)| json!({ "file": file, "resources": resources });
-        json!({ "name": name, "files": files.into_iter().map(file).collect::<Vec<_>>() })
+        let assets: Vec<&String> = content.assets.keys().collect();
+        let files: Vec<Json> = files.into_iter().map(file).collect();
+        json!({ "name": name, "files": files, "assets": assets })
     };
     document.modules.iter().map(module).collect()
 }
@@ -87,10 +89,15 @@ mod tests {
         let mut file = document.module("network").file("network");
         let vpc = file.resource("aws_vpc", "main", block! {}).add();
         document.output("vpc_id", vpc.get("id"), "The id of the VPC");
+        document.module("compute").asset("functions/web.zip", Vec::new());
         let text = readme("shop", "dev", &document, "flowchart LR\n").unwrap();
-        for expected in
-            ["# shop, dev", "flowchart LR", "`network.tf.json` | 1", "`vpc_id`: The id of the VPC"]
-        {
+        for expected in [
+            "# shop, dev",
+            "flowchart LR",
+            "`network.tf.json` | 1",
+            "`vpc_id`: The id of the VPC",
+            "- `functions/web.zip`",
+        ] {
             assert!(text.contains(expected), "{expected:?} is not in:\n{text}");
         }
         assert!(!text.contains("Variables"));

@@ -16,7 +16,7 @@ use std::path::Path;
 use support::{Spoken, compile_text, examples, in_any_order, json_files, quoted, texts, unescaped};
 
 /// Places where a user's own text stands in a spec. `@` is the text, in quotes.
-const TEXT_FIELDS: [&str; 16] = [
+const TEXT_FIELDS: [&str; 20] = [
     "[service.web]\nenv.TEXT = @\n",
     "[service.web]\ncommand = [\"run\", @]\n",
     "[service.web]\nentrypoint = [@]\n",
@@ -33,14 +33,19 @@ const TEXT_FIELDS: [&str; 16] = [
     "[database.main]\nengine = \"aurora-mysql\"\nparameters.init_connect = @\n",
     "[cache.main]\nparameters.maxmemory-policy = @\n",
     "[service.web]\nport = 80\nroute.main = { path = \"/*\", header.X-Text = @ }\n",
+    "[function.hook]\nimage = \"123456789012.dkr.ecr.eu-central-1.amazonaws.com/f:1\"\nenv.TEXT = @\ncommand = [@]\n",
+    "[service.web]\n[observability.metric]\nm = { logs = \"service.web\", filter = @ }\n",
+    "[service.web]\n[observability.metric]\nm = { logs = \"service.web\", filter = \"{ $.a = 1 }\", value = @ }\n",
+    "[service.web]\n[observability.query]\nq = { logs = \"service.web\", text = @ }\n",
 ];
 
 const HEAD: &str = "spec = 1\n[platform]\nname = \"shop\"\nregion = \"eu-central-1\"\n";
 
 /// Things that have nothing to do with what the examples declare.
-const UNRELATED: [&str; 9] = [
+const UNRELATED: [&str; 11] = [
     "[table.@]\npartition_key = \"id\"\nindex.by-day.partition_key = \"day\"\n",
     "[bucket.@]\n",
+    "[budget.@]\nlimit_usd = 100\n",
     "[secret.@]\n",
     "[database.@]\nengine = \"aurora-postgresql\"\n",
     "[cache.@]\n",
@@ -48,12 +53,13 @@ const UNRELATED: [&str; 9] = [
     "[job.@]\nimage = \"alpine\"\non.schedule.often = \"rate(1 hour)\"\n",
     "[service.@]\nimage = \"nginx\"\nport = 80\nuses.internet = \"https\"\n",
     "[service.@]\nport = 80\nroute.main = { path = \"/unrelated/@/*\", method = \"GET\" }\n",
+    "[function.@]\ncode = { bucket = \"builds\", key = \"f.zip\" }\nruntime = \"java21\"\nhandler = \"a.B\"\n",
 ];
 
 /// What every expression begins with: the roots of references, the name in `[for item in …]`, and the
 /// functions that platgen calls.
-const SPOKEN: [&str; 9] =
-    ["data", "var", "module", "local", "each", "item", "join(", "jsonencode(", "tostring("];
+const SPOKEN: [&str; 10] =
+    ["data", "var", "module", "local", "each", "item", "path", "join(", "jsonencode(", "tostring("];
 
 fn hostile_text() -> impl Strategy<Value = String> {
     let fragments = select(vec![

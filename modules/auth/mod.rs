@@ -1,4 +1,4 @@
-//! The module `auth`: user pools.
+//! The module `auth`: user pools, and everything in them.
 pub mod user_pool;
 
 /// The name of the module in the output.

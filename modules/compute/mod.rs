@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod function;
 pub mod job;
 pub mod load_balancer;
+pub mod roles;
 pub mod service;
 pub mod task;
 pub mod workflow;

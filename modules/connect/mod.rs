@@ -9,7 +9,7 @@ pub mod trigger;
 
 use crate::compute;
 use crate::kind::{Thing, ThingId};
-use crate::names::variable_prefix;
+use crate::names::{identifier, variable_prefix};
 use crate::platform::Platform;
 use iam::Statement;
 use platgen_source::Read;
@@ -265,10 +265,15 @@ impl Grant {
         }
     }
 
-    /// What the edge is called among the edges of its consumer: `database__main`. Without a target it
-    /// is called like the key that gives it, `exec`; what a thing needs to run at all is `base`.
+    /// What the edge is called among the edges of its consumer: `database__main`, and of what triggers
+    /// it `from__queue__orders`. Without a target it is called like the key that gives it, `exec`; what
+    /// a thing needs to run at all is `base`.
     pub fn name(&self) -> String {
+        let triggers = self.consumer.path().key("on");
         match (&self.target, self.cause.steps().last()) {
+            (Some(target), _) if self.cause.is_within(&triggers) => {
+                identifier(&["from", &target.identifier()])
+            }
             (Some(target), _) => target.identifier(),
             (None, Some(Step::Key(key))) if self.cause != self.consumer.path() => key.clone(),
             (None, _) => "base".to_owned(),

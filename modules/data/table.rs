@@ -1,10 +1,17 @@
 //! `[table.<name>]`: a DynamoDB table.
+mod metrics;
+mod stream;
+
+pub use stream::TableFeed;
+
 use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
+use crate::connect::trigger::Trigger;
 use crate::connect::{Edge, Grant, NoNarrowing, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
-use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Name, Read, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle, Value, block, template};
 use std::collections::BTreeMap;
@@ -117,18 +124,6 @@ pub struct TableVerbs {
     pub delete: Option<NoNarrowing>,
 }
 
-/// What is said of a table whose changes feed a function. The table needs a `stream`.
-#[derive(Clone, Debug, Default, Read)]
-#[spec(default)]
-pub struct TableFeed {
-    /// The most changes in one call. By default 100.
-    pub batch: Option<Count<1, 10000>>,
-    /// How long a batch may be waited for, at most 300 seconds. By default not.
-    pub window: Option<platgen_source::Duration>,
-    /// Which changes, as patterns of `EventBridge`. By default all.
-    pub filter: Option<crate::pattern::Pattern>,
-}
-
 /// A table with every detail decided.
 #[derive(Debug)]
 pub struct Table {
@@ -165,6 +160,7 @@ impl Keys {
 impl Kind for TableSpec {
     const KIND: &'static str = "table";
     const OUTPUTS: Outputs = Outputs::Named(&["name", "arn", "stream_arn"]);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = Table;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Table {
@@ -333,8 +329,20 @@ impl Thing for Table {
         })
     }
 
+    fn feeds(&self, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
+        stream::feeds(self, trigger, platform)
+    }
+
+    fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
+        stream::check(self, platform.connections.fed_by(&self.id))
+    }
+
     fn keeps_data(&self) -> bool {
         true
+    }
+
+    fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
+        self.list_metrics()
     }
 
     fn lower(&self, _platform: &Platform, out: &mut Document) {

@@ -1,5 +1,6 @@
 //! What can be wrong with a network only once every edge is known.
 use super::security::{Direction, Rule, rules};
+use super::ways_out::HTTPS;
 use super::{Nat, Vpc, endpoints};
 use crate::connect::Reach;
 use crate::kind::ThingId;
@@ -23,6 +24,22 @@ pub fn check(platform: &Platform) -> Vec<Diagnostic> {
     }
     findings.extend(crowded_groups(&rules(platform)));
     findings
+}
+
+/// Whether a thing in the network reaches any address by HTTPS: because it says so, or because it
+/// talks to an AWS service without an endpoint, whose addresses nobody knows.
+pub fn reaches_internet(consumer: &ThingId, platform: &Platform) -> bool {
+    if matches!(&platform.network.vpc, Vpc::Made(made) if made.nat == Nat::None) {
+        return false;
+    }
+    let endpoints = endpoints::of(platform).into_keys().collect();
+    let mut grants = platform.connections.of(consumer);
+    grants.any(|grant| {
+        grant.reach.iter().any(|reach| match reach {
+            Reach::Internet(port) => matches!(port, None | Some(HTTPS)),
+            reach => !endpoints::carry(&endpoints, *reach),
+        })
+    })
 }
 
 /// The ways of a consumer that lead nowhere in a network without NAT.

@@ -21,7 +21,7 @@ mod subnets;
 mod tests;
 mod ways_out;
 
-pub use check::check;
+pub use check::{check, reaches_internet};
 pub use logs::{Retention, key as logs_key};
 pub use open_ports::{OpenPort, Source};
 pub use security::group as security_group;

@@ -11,7 +11,7 @@ use platgen_terraform::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The port of HTTPS, which every AWS API is reached at.
-const HTTPS: u16 = 443;
+pub(super) const HTTPS: u16 = 443;
 
 /// The longest description of a rule
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRuleDescription.html>).

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use similar::TextDiff;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::str::Utf8Error;
 
 pub(super) fn run(options: &RenderOptions) -> Ending {
     let mut teller = Teller::new(options.spec.format);
@@ -127,16 +128,21 @@ impl Outcome<'_> {
     fn file_diff(&self, path: &str) -> String {
         let old = self.changes.previous.get(path);
         let new = self.root.files.get(path);
-        let text = |bytes: Option<&Vec<u8>>| {
-            bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
-        };
-        let (old_text, new_text) = (text(old), text(new));
         let shown = self.folder.join(path);
         let name = |there: bool| if there { shown.as_path() } else { Path::new("/dev/null") };
         let (old_name, new_name) = (name(old.is_some()), name(new.is_some()));
-        TextDiff::from_lines(&old_text, &new_text)
+        let (old_name, new_name) = (old_name.display().to_string(), new_name.display().to_string());
+        let (Ok(old_text), Ok(new_text)) = (text(old), text(new)) else {
+            return format!("Binary files {old_name} and {new_name} differ\n");
+        };
+        TextDiff::from_lines(old_text, new_text)
             .unified_diff()
-            .header(&old_name.display().to_string(), &new_name.display().to_string())
+            .header(&old_name, &new_name)
             .to_string()
     }
+}
+
+/// The text of a file, empty if there is none. The packed code of a function is no text.
+fn text(bytes: Option<&Vec<u8>>) -> Result<&str, Utf8Error> {
+    bytes.map_or(Ok(""), |bytes| std::str::from_utf8(bytes))
 }

@@ -128,6 +128,14 @@ codes! {
     CLEAR_TEXT = "PG0503" Warning "Unencrypted traffic";
     /// A rule of `[never]` that no edge could break.
     IDLE_RULE = "PG0504" Warning "Rule without effect";
+    /// Something that gets no security updates any more.
+    OUTDATED = "PG0505" Warning "Past its end of support";
+    /// A value that raises the oldest version of the provider.
+    NEWER_PROVIDER = "PG0506" Warning "Newer provider needed";
+    /// Something that must be there first, and that the spec does not make.
+    PREREQUISITE = "PG0507" Warning "Step by hand needed";
+    /// A consumer that has no way to what it uses.
+    UNREACHABLE = "PG0508" Warning "No way there";
     /// Something is declared that nothing uses.
     UNUSED = "PG0509" Warning "Declared but unused";
 }

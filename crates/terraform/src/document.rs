@@ -37,13 +37,16 @@ pub struct Document {
     pub misuses: Vec<Misuse>,
 }
 
-/// A child module: its resources and locals, each in a file of its own choice.
+/// A child module: its resources and locals, each in a file of its own choice, and its assets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {
     /// Resources and data sources.
     pub resources: BTreeMap<Address, Resource>,
     /// Locals, by name.
     pub locals: BTreeMap<String, Local>,
+    /// Files that resources name and Terraform does not read as configuration: their paths below
+    /// the folder of the module, with `/`, and their bytes.
+    pub assets: BTreeMap<String, Vec<u8>>,
 }
 
 /// A resource or data source.
@@ -149,15 +152,19 @@ pub struct Provider {
     pub allowed_account_ids: Vec<String>,
 }
 
-/// Version constraints, as Terraform writes them
-/// (<https://developer.hashicorp.com/terraform/language/expressions/version-constraints>).
+/// Which versions the root and every module take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versions {
-    /// Of Terraform or `OpenTofu`.
+    /// Of Terraform or `OpenTofu`: a constraint, as it writes them
+    /// (<https://developer.hashicorp.com/terraform/language/expressions/version-constraints>).
     pub engine: String,
-    /// Of the AWS provider.
-    pub provider: String,
+    /// The oldest one of the AWS provider.
+    pub oldest_provider: ProviderVersion,
 }
+
+/// A version of the AWS provider: `6.19.0` is major, minor and patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProviderVersion(pub u16, pub u16, pub u16);
 
 /// Something a document cannot hold, met while it was built.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,12 +211,25 @@ impl ProviderAlias {
     }
 }
 
+impl Versions {
+    /// The constraint of the provider: from the oldest one to the last before the next major one.
+    pub(crate) fn provider(&self) -> String {
+        format!(">= {}, < 7.0.0", self.oldest_provider)
+    }
+}
+
 /// Terraform 1.11 brought write-only arguments and the lock file of the S3 backend
 /// (<https://developer.hashicorp.com/terraform/language/upgrade-guides>); the provider's range is
 /// the one whose two ends verification knows.
 impl Default for Versions {
     fn default() -> Self {
-        Self { engine: ">= 1.11".to_owned(), provider: ">= 5.100.0, < 7.0.0".to_owned() }
+        Self { engine: ">= 1.11".to_owned(), oldest_provider: ProviderVersion(5, 100, 0) }
+    }
+}
+
+impl fmt::Display for ProviderVersion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}.{}", self.0, self.1, self.2)
     }
 }
 

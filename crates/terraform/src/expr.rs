@@ -19,6 +19,9 @@ pub enum Expr {
     Local(LocalRef),
     /// A variable of the root, usable in any module: the linker passes it down.
     Variable(String),
+    /// The folder of the module that the expression stands in, where its assets are
+    /// (<https://developer.hashicorp.com/terraform/language/expressions/references#filesystem-and-workspace-info>).
+    ModulePath,
     /// The key of the instance, in a body with `for_each`.
     EachKey,
     /// The value of the instance, in a body with `for_each`, or an attribute inside it.
@@ -196,6 +199,7 @@ impl Expr {
             Self::Ref(_)
             | Self::Local(_)
             | Self::Variable(_)
+            | Self::ModulePath
             | Self::EachKey
             | Self::EachValue(_)
             | Self::Item(_) => {}

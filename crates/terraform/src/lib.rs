@@ -1,8 +1,8 @@
 //! Terraform JSON: values, references, documents, linking, the provider schema, verification.
 //!
 //! Takes a [`Document`] that was built in memory: resources per module, with typed references
-//! between them. Gives a tree of `.tf.json` files as bytes ([`render`]), and the list of faults
-//! that the provider would find in them ([`verify::verify`]).
+//! between them. Gives a tree of `.tf.json` files and assets as bytes ([`render`]), and the list of
+//! faults that the provider would find in them ([`verify::verify`]).
 //!
 //! Invariants:
 //! - *Knows no platform.* No type here has a word of the spec; [`Resource::causes`] is only
@@ -24,7 +24,8 @@ mod write;
 
 pub use document::{
     Document, FileBuilder, Local, Meta, Misuse, Module, ModuleBuilder, Output, Provider,
-    ProviderAlias, Resource, ResourceBuilder, Variable, VariableType, Versions, is_identifier,
+    ProviderAlias, ProviderVersion, Resource, ResourceBuilder, Variable, VariableType, Versions,
+    is_identifier,
 };
 pub use expr::{
     Address, Expr, For, Handle, IndexKey, LocalRef, Mode, ModuleAddress, PathStep, Ref,

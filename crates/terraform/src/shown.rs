@@ -53,6 +53,7 @@ impl fmt::Display for Expr {
             Self::Attribute(base, name) => write!(out, "{base}.{name}"),
             Self::Local(local) => write!(out, "module.{}.local.{}", local.module, local.name),
             Self::Variable(name) => write!(out, "var.{name}"),
+            Self::ModulePath => out.write_str("path.module"),
             Self::EachKey => out.write_str("each.key"),
             Self::EachValue(path) => write!(out, "each.value{}", dotted(path)),
             Self::For(comprehension) => {
@@ -112,6 +113,7 @@ mod tests {
             (json(Value::from("x")), "${jsonencode(\"x\")}"),
             (Value::Expr(list), "${[for item in module.network.aws_vpc.main : item.id]}"),
             (Value::Expr(Expr::Variable("image".to_owned())), "${var.image}"),
+            (Value::Expr(Expr::ModulePath), "${path.module}"),
             (Value::Expr(Expr::EachValue(vec!["name"])), "${each.value.name}"),
         ] {
             assert_eq!(value.to_string(), expected);

@@ -1,4 +1,4 @@
-//! From a [`Document`] to the bytes of its files.
+//! From a [`Document`] to the bytes of its files. Assets are written as they are.
 //!
 //! Every text of a document is escaped here and nowhere else, by the position it stands in:
 //! a *template* position (arguments, locals, values of outputs and their map keys), a *reference*
@@ -33,7 +33,14 @@ pub fn render(document: &Document, schema: &Schema) -> Tree {
     for (name, module) in &document.modules {
         module::write(&mut files, document, schema, &links, (*name, module));
     }
-    files.into_tree()
+    let mut tree = files.into_tree();
+    for (name, module) in &document.modules {
+        let asset = |(path, content): (&String, &Vec<u8>)| {
+            (format!("modules/{name}/{path}"), content.clone())
+        };
+        tree.extend(module.assets.iter().map(asset));
+    }
+    tree
 }
 
 /// The files under construction, each one object of sections.

@@ -148,6 +148,12 @@ impl Api {
         }
     }
 
+    /// What stands in [`Self::url`] behind the host: the stage of a REST API without a domain.
+    pub fn path(&self) -> Option<Value> {
+        let has_stage = self.r#type == ApiType::Rest && self.domain.is_none();
+        has_stage.then(|| template!["/", self.stage().get("stage_name")])
+    }
+
     /// The ARN by which policies speak of calls, with the end that names some of them.
     fn execution_arn(&self, end: &str) -> Value {
         template![self.handle().get("execution_arn"), end]

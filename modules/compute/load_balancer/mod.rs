@@ -6,6 +6,7 @@
 //! of their services.
 mod check;
 mod listener;
+mod metrics;
 mod names;
 mod priority;
 mod spec;
@@ -26,10 +27,11 @@ use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
 use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use crate::reference::NameOf;
-use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
+use platgen_source::{Duration, Mention};
 use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,10 +85,11 @@ impl Kind for LoadBalancerSpec {
     const KIND: &'static str = "load_balancer";
     const OUTPUTS: Outputs = Outputs::Named(&["arn", "dns", "url", "zone_id"]);
     const IMPLIED: &'static [&'static str] = &[PUBLIC];
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = LoadBalancer;
 
     /// `public` exists where a route wants it.
-    fn imply(spec: &mut Spec) {
+    fn imply(spec: &mut Spec, _mentions: &[Mention]) {
         let routes = spec.service.values().flat_map(|service| service.route.values());
         let mut names = routes.filter_map(|route| BalancerName::of(route.via.as_ref()));
         if let Some(public) = names.find(|name| name.as_str() == PUBLIC) {
@@ -268,11 +271,20 @@ impl LoadBalancer {
             Origin::Existing(existing) if existing.port != usual => format!(":{}", existing.port),
             _ => String::new(),
         };
-        let host = match &self.domain {
+        template![scheme, "://", self.host(), port]
+    }
+
+    /// The name that callers know it by: its domain, or the one that AWS gives it.
+    pub fn host(&self) -> Value {
+        match &self.domain {
             Some(domain) => Value::from(domain),
             None => self.handle().get("dns_name"),
-        };
-        template![scheme, "://", host, port]
+        }
+    }
+
+    /// Whether the internet reaches it, as far as platgen knows.
+    pub fn is_public(&self) -> bool {
+        !matches!(&self.origin, Origin::Made(made) if made.internal)
     }
 }
 
@@ -352,6 +364,10 @@ impl Thing for LoadBalancer {
             by: Attachment::Association(self.handle().get("arn")),
             cause: self.id.path().key("firewall"),
         })
+    }
+
+    fn metrics(&self, platform: &Platform) -> Vec<Metric> {
+        self.list_metrics(platform)
     }
 
     fn request_logs(&self) -> Option<LogWriter> {

@@ -124,7 +124,7 @@ pub fn check(task: &Task, id: &ThingId, platform: &Platform) -> Vec<Diagnostic> 
     let settings = containers.iter().flat_map(|container| container.settings.values());
     let exposed = settings.filter_map(|setting| exposed_secret(setting, id, platform));
     let mut findings: Vec<Diagnostic> = exposed.collect();
-    findings.extend(clashes(task, id, platform));
+    findings.extend(clashes(&task.main.settings, id, &task.places, platform));
     findings.retain(|finding| !finding.path().is_some_and(|path| task.places.is_inherited(path)));
     findings
 }
@@ -142,16 +142,21 @@ fn exposed_secret(setting: &Setting, id: &ThingId, platform: &Platform) -> Optio
 
 /// One finding for each edge that gives a name which an edge before it gave. A name that the spec
 /// sets itself is no matter of edges.
-fn clashes(task: &Task, id: &ThingId, platform: &Platform) -> Vec<Diagnostic> {
+pub fn clashes(
+    own: &Settings,
+    id: &ThingId,
+    places: &Places,
+    platform: &Platform,
+) -> Vec<Diagnostic> {
     let mut given: BTreeMap<&str, &Grant> = BTreeMap::new();
     let mut findings = Vec::new();
     for grant in platform.connections.of(id) {
         let plain = grant.variables.iter().map(|(name, _)| name.as_str());
         let secrets = grant.secrets.iter().map(|(name, _)| name.as_str());
         let names: Vec<&str> = plain.chain(secrets).collect();
-        let mut taken = names.iter().filter(|name| !task.main.settings.contains_key(**name));
+        let mut taken = names.iter().filter(|name| !own.contains_key(**name));
         let clash = taken.find_map(|name| given.get(name).map(|first| (name, first)));
-        findings.extend(clash.map(|(name, first)| clash_of(name, grant, first, &task.places)));
+        findings.extend(clash.map(|(name, first)| clash_of(name, grant, first, places)));
         for name in names {
             given.entry(name).or_insert(grant);
         }

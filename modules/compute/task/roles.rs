@@ -5,19 +5,16 @@
 use super::Task;
 use super::image::Registry;
 use crate::aws;
+use crate::compute::roles::{RightsOf, attach_edges, check_size};
 use crate::compute::{MODULE, cluster};
-use crate::connect::iam::size::{MOST_LETTERS, least_letters};
 use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
 use crate::connect::{Declared, Grant, Reach};
 use crate::kind::ThingId;
 use crate::network;
 use crate::network::logs::{LogGroup, log_group as make_log_group};
 use crate::platform::Platform;
-use platgen_source::diagnostics::{Diagnostic, code};
+use platgen_source::diagnostics::Diagnostic;
 use platgen_terraform::{Address, Document, Handle, template};
-
-/// Which of the rights of a grant a role holds.
-type RightsOf = fn(&Grant) -> &[Statement];
 
 /// The two roles, and what each holds.
 const ROLES: [(&str, RightsOf); 2] =
@@ -103,25 +100,14 @@ fn exec(task: &Task, id: &ThingId) -> Grant {
 }
 
 /// Writing to the streams of a log group, which exists already.
-fn write_logs(group: &Handle) -> Statement {
+pub fn write_logs(group: &Handle) -> Statement {
     let streams = Arn::new("logs:log-stream", template![group.get("arn"), ":*"]);
     Statement::allow(&["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams])
 }
 
 /// Finds a role whose policies are longer than AWS takes.
 pub fn check(id: &ThingId, platform: &Platform) -> Option<Diagnostic> {
-    let letters = |statements: RightsOf| -> usize {
-        let grants = platform.connections.of(id);
-        grants.map(|grant| least_letters(statements(grant))).sum()
-    };
-    let most = ROLES.iter().map(|(_, statements)| letters(*statements)).max()?;
-    (most > MOST_LETTERS).then(|| {
-        let message = format!(
-            "its rights take {most} letters of policies or more; a role holds {MOST_LETTERS}"
-        );
-        Diagnostic::at(&code::LIMIT, &id.path().key("uses"), message)
-            .help("use fewer things or fewer verbs of each, or make two of it")
-    })
+    check_size(id, &ROLES.map(|(_, rights)| rights), platform)
 }
 
 /// Makes the log group and both roles with one policy for each edge. Gives the policies: what runs
@@ -139,7 +125,7 @@ pub fn lower(task: &Task, id: &ThingId, platform: &Platform, out: &mut Document)
     make_log_group(out, &group);
     let source = aws::arn(out, MODULE, "ecs", &platform.head.region, "*");
     let mut policies = Vec::new();
-    for (word, statements) in ROLES {
+    for (word, rights) in ROLES {
         let name = id.part(&[word]);
         let role = Role {
             place: PolicyPlace { module: MODULE, file: &file, name: &name, cause: &cause },
@@ -148,12 +134,8 @@ pub fn lower(task: &Task, id: &ThingId, platform: &Platform, out: &mut Document)
             source: Some(source.clone()),
         };
         let role = iam::role(out, &role);
-        for grant in platform.connections.of(id) {
-            let name = format!("{name}__{}", grant.name());
-            let place =
-                PolicyPlace { module: MODULE, file: &file, name: &name, cause: &grant.cause };
-            policies.extend(iam::attach(out, &role, &place, statements(grant)));
-        }
+        let attached = attach_edges(&role, id, rights, platform, out);
+        policies.extend(attached.into_iter().map(|(_, policy)| policy));
     }
     policies
 }

@@ -264,17 +264,32 @@ pub struct Role<'a> {
 /// Makes a role: its trust speaks of one service, this account, and the source if the service
 /// documents that it sends one.
 pub fn role(out: &mut Document, role: &Role<'_>) -> Handle {
+    let trust = trust(role);
+    let Some(source) = &role.source else { return make_role(out, role, trust) };
+    let account = aws::account(out, role.place.module);
+    let trust = trust.when("StringEquals", "aws:SourceAccount", [account]).when(
+        "ArnLike",
+        "aws:SourceArn",
+        [source.clone()],
+    );
+    make_role(out, role, trust)
+}
+
+/// Makes a role whose trust speaks of one service and this account: that of a service which says in
+/// whose name it acts, and does not document that it says for which resource.
+pub fn role_of_account(out: &mut Document, role: &Role<'_>) -> Handle {
+    let account = aws::account(out, role.place.module);
+    let trust = trust(role).when("StringEquals", "aws:SourceAccount", [account]);
+    make_role(out, role, trust)
+}
+
+fn trust(role: &Role<'_>) -> Statement {
+    Statement::allow(&["sts:AssumeRole"], Vec::new())
+        .to(Principal::Service(Value::from(role.service)))
+}
+
+fn make_role(out: &mut Document, role: &Role<'_>, trust: Statement) -> Handle {
     let place = &role.place;
-    let mut trust = Statement::allow(&["sts:AssumeRole"], Vec::new())
-        .to(Principal::Service(Value::from(role.service)));
-    if let Some(source) = &role.source {
-        let account = aws::account(out, place.module);
-        trust = trust.when("StringEquals", "aws:SourceAccount", [account]).when(
-            "ArnLike",
-            "aws:SourceArn",
-            [source.clone()],
-        );
-    }
     let trust_name = format!("{}__trust", place.name);
     let trust_place = PolicyPlace { name: &trust_name, ..*place };
     let json = policy(out, &trust_place, PolicyKind::Resource, &[trust]);

@@ -14,7 +14,8 @@ use std::collections::btree_map::Entry;
 use platgen_diagnostics::SpecPath;
 
 use super::{
-    Document, Local, Meta, Misuse, Module, Output, ProviderAlias, Resource, Variable, VariableType,
+    Document, Local, Meta, Misuse, Module, Output, ProviderAlias, ProviderVersion, Resource,
+    Variable, VariableType,
 };
 use crate::expr::{Address, Expr, Handle, LocalRef, ModuleAddress};
 use crate::value::Value;
@@ -90,6 +91,12 @@ impl Document {
         }
     }
 
+    /// Raises the oldest version of the provider that the document is for: some value in it is not
+    /// known to older ones. Of several the newest counts.
+    pub fn needs_provider(&mut self, oldest: ProviderVersion) {
+        self.versions.oldest_provider = self.versions.oldest_provider.max(oldest);
+    }
+
     fn misuse(&mut self, address: String, message: &str, causes: &[SpecPath]) {
         let message = message.to_owned();
         self.misuses.push(Misuse { address, message, causes: causes.to_vec() });
@@ -97,6 +104,17 @@ impl Document {
 }
 
 impl<'a> ModuleBuilder<'a> {
+    /// Puts a file beside the configuration of the module, and gives the text by which resources
+    /// name it: `${path.module}/functions/web.zip`. Its path stands below the folder of the module.
+    pub fn asset(self, path: &str, content: Vec<u8>) -> Value {
+        let module = self.document.modules.entry(self.module).or_default();
+        if module.assets.insert(path.to_owned(), content).is_some() {
+            let address = format!("module.{}.asset.{path}", self.module);
+            self.document.misuse(address, "declared twice", &[]);
+        }
+        Value::join([Value::Expr(Expr::ModulePath), Value::Text(format!("/{path}"))])
+    }
+
     /// The file of a name, without `.tf.json`, to be filled: `service.web`.
     pub fn file(self, file: &str) -> FileBuilder<'a> {
         FileBuilder { document: self.document, module: self.module, file: file.to_owned() }
@@ -208,6 +226,12 @@ impl ResourceBuilder<'_> {
         self
     }
 
+    /// Makes the resource with a provider configuration beside the default one, if one is named.
+    pub fn provider(mut self, alias: Option<ProviderAlias>) -> Self {
+        self.resource.meta.provider = alias;
+        self
+    }
+
     /// Puts the resource into its file and gives the handle to refer to it.
     ///
     /// Of two with the same address the first stays, and the second is recorded as a misuse.
@@ -234,6 +258,7 @@ mod tests {
 
     use super::*;
     use crate::block;
+    use crate::value::Part;
 
     #[test]
     fn what_is_declared_twice_is_recorded() {
@@ -258,6 +283,30 @@ mod tests {
         );
         assert!(document.misuses.iter().all(|misuse| misuse.message == "declared twice"));
         assert_eq!(document.misuses[3].causes, [cause]);
+    }
+
+    #[test]
+    fn an_asset_is_named_below_the_folder_of_its_module() {
+        let mut document = Document::default();
+        for content in [b"a", b"b"] {
+            let value = document.module("m").asset("code/web.zip", content.to_vec());
+            let path = Part::Text("/code/web.zip".to_owned());
+            assert_eq!(value, Value::Template(vec![Part::Expr(Expr::ModulePath), path]));
+        }
+        let address = "module.m.asset.code/web.zip".to_owned();
+        let message = "declared twice".to_owned();
+        assert_eq!(document.misuses, [Misuse { address, message, causes: Vec::new() }]);
+    }
+
+    #[test]
+    fn the_newest_version_of_the_provider_that_is_needed_counts() {
+        let mut document = Document::default();
+        for version in
+            [ProviderVersion(6, 9, 0), ProviderVersion(6, 19, 0), ProviderVersion(5, 0, 0)]
+        {
+            document.needs_provider(version);
+        }
+        assert_eq!(document.versions.provider(), ">= 6.19.0, < 7.0.0");
     }
 
     #[test]
@@ -286,6 +335,7 @@ mod tests {
             .prevent_destroy()
             .ignore_changes(&["tags"])
             .for_each(block! { a: 1 })
+            .provider(None)
             .us_east_1()
             .add();
         let module = &document.modules["a"];

@@ -24,6 +24,7 @@ pub(super) fn infer(checker: &mut Checker, expr: &Expr, place: Place, scope: Sco
             Type::Dynamic
         }
         Expr::Variable(name) => variable_type(checker, name, place),
+        Expr::ModulePath => Type::String,
         Expr::EachKey => {
             if scope.for_each.is_none() {
                 checker.fault(place, "each.key stands only in a body with for_each");

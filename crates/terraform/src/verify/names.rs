@@ -36,6 +36,11 @@ pub(super) fn check(document: &Document, faults: &mut Vec<Fault>) {
     }
     for (module, content) in &document.modules {
         check_files(module, content, faults);
+        for path in content.assets.keys() {
+            let message = asset_fault(path);
+            let address = format!("module.{module}.asset.{path}");
+            faults.extend(message.map(|message| fault(&address, message, &[])));
+        }
     }
 }
 
@@ -67,6 +72,19 @@ fn file_fault(file: &str) -> Option<String> {
         return Some(format!("the file name `{file}` makes Terraform merge the file into others"));
     }
     OWN_FILES.contains(&file).then(|| format!("the file `{file}` is filled by the writer alone"))
+}
+
+/// What is wrong with the path of an asset below the folder of its module. It stands in a folder, so
+/// that no asset can be taken for configuration, and none for a file that the writer makes.
+fn asset_fault(path: &str) -> Option<String> {
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    let is_part =
+        |part: &str| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain);
+    let stands_in_a_folder = path.contains('/');
+    (!stands_in_a_folder || !path.split('/').all(is_part)).then(|| {
+        "the path of an asset is a folder and a file, in a-z, 0-9, `.`, `_`, `-`".to_owned()
+    })
 }
 
 fn fault(address: &str, message: String, causes: &[SpecPath]) -> Fault {

@@ -89,6 +89,7 @@ impl Scope<'_> {
             Expr::Attribute(base, name) => format!("{}.{name}", self.expression(base)),
             Expr::Local(local) => format!("local.{}", local.name),
             Expr::Variable(name) => format!("var.{name}"),
+            Expr::ModulePath => "path.module".to_owned(),
             Expr::EachKey => "each.key".to_owned(),
             Expr::EachValue(path) => dotted("each.value", path),
             Expr::For(comprehension) => self.comprehension(comprehension),

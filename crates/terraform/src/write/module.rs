@@ -54,7 +54,7 @@ pub(super) fn write(
 
 /// What a root or a module asks of the engine and of the provider.
 pub(super) fn versions(versions: &Versions) -> Json {
-    let provider = json!({ "source": "hashicorp/aws", "version": versions.provider });
+    let provider = json!({ "source": "hashicorp/aws", "version": versions.provider() });
     json!({ "required_version": versions.engine, "required_providers": { "aws": provider } })
 }
 

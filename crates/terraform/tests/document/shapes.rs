@@ -45,6 +45,19 @@ fn blocks_inside_blocks_follow_the_schema_too() {
 }
 
 #[test]
+fn assets_are_written_as_they_are_beside_what_names_them() {
+    let mut document = Document::default();
+    let content = vec![0, 0xff, b'$', b'{'];
+    let filename = document.module("m").asset("functions/web.zip", content.clone());
+    let arguments = block! { filename: filename };
+    document.module("m").file("f").resource("aws_lambda_function", "x", arguments).add();
+    let tree = rendered(&document);
+    assert_eq!(tree["modules/m/functions/web.zip"], content);
+    let function = &file(&tree, "modules/m/f.tf.json")["resource"]["aws_lambda_function"]["x"];
+    assert_eq!(function["filename"], "${path.module}/functions/web.zip");
+}
+
+#[test]
 fn objects_of_an_attribute_have_every_key() {
     let rule = block! { from_port: 443, to_port: 443, protocol: "tcp" };
     let full = json!({

@@ -132,6 +132,27 @@ fn names_are_identifiers() {
 }
 
 #[test]
+fn assets_stand_in_folders() {
+    let fault = "the path of an asset is a folder and a file, in a-z, 0-9, `.`, `_`, `-`";
+    for (path, is_good) in [
+        ("functions/web.zip", true),
+        ("a/b/c", true),
+        ("web.zip", false),
+        ("main.tf.json", false),
+        ("../x", false),
+        ("a//b", false),
+        ("a/.terraform", false),
+        ("a/B", false),
+    ] {
+        let mut document = Document::default();
+        document.module("m").asset(path, Vec::new());
+        let fault = format!("module.m.asset.{path}: {fault}");
+        let expected = if is_good { vec![] } else { vec![fault.as_str()] };
+        check(&document, &expected);
+    }
+}
+
+#[test]
 fn files_have_plain_names_of_their_own() {
     let plain = "has other characters than a-z, 0-9, `.`, `_`, `-`";
     for (file, fault) in [

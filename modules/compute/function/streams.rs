@@ -1,0 +1,98 @@
+//! What Lambda reads for a function: messages of queues, and changes of tables.
+use super::Function;
+use crate::compute::MODULE;
+use crate::connect::trigger::{Feed, Trigger};
+use crate::data::table::TableFeed;
+use crate::kind::Output;
+use crate::messaging::queue::QueueFeed;
+use crate::pattern::Pattern;
+use crate::platform::Platform;
+use platgen_source::{Count, Duration};
+use platgen_terraform::{Document, Handle, ResourceBuilder, Value, block};
+
+/// How often a batch of changes that failed is tried again. Each time it is halved first, until the
+/// change alone is left that makes it fail; as long as it is tried, no later change of its shard is
+/// read (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html>).
+const MOST_RETRIES: i64 = 10;
+
+impl Function {
+    /// Has Lambda read the queues and tables, once the role holds all its rights: what is read calls
+    /// the code at once.
+    pub(super) fn lower_streams(
+        &self,
+        policies: &[Handle],
+        platform: &Platform,
+        out: &mut Document,
+    ) {
+        for trigger in &self.triggers {
+            let arguments = match &trigger.feed {
+                Feed::Queue(feed) => of_queue(feed, self.source_of(trigger, "arn", platform)),
+                Feed::Table(feed) => {
+                    self.of_table(feed, self.source_of(trigger, "stream_arn", platform))
+                }
+                Feed::Bucket(_) | Feed::EventBus(_) | Feed::Topic(_) => continue,
+            };
+            let mut all = arguments;
+            all.push(("function_name", self.alias().get("arn")));
+            let all = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let source = &trigger.source;
+            let name = self.id.local(&["from", source.kind, source.name.as_str()]);
+            let mut place = out.module(MODULE).file(&self.id.file());
+            let mapping = place
+                .resource("aws_lambda_event_source_mapping", &name, Value::Map(all))
+                .cause(&trigger.cause);
+            policies.iter().fold(mapping, ResourceBuilder::depends_on).add();
+        }
+    }
+
+    /// What is read, by the word that its kind gives it.
+    fn source_of(&self, trigger: &Trigger, word: &str, platform: &Platform) -> Value {
+        let source = platform.thing(&trigger.source);
+        match source.map(|source| source.output(&[word.to_owned()], &self.id, platform)) {
+            Some(Output::Plain(value) | Output::Secret(value)) => value,
+            None => Value::Null,
+        }
+    }
+
+    /// Reading begins with the oldest change, so that none is missed between the table and this.
+    fn of_table(&self, feed: &TableFeed, stream: Value) -> Vec<(&'static str, Value)> {
+        let failed = block! { destination_arn: self.dead_letters().get("arn") };
+        let mut arguments = common(stream, feed.batch, 100, feed.window, feed.filter.as_ref());
+        arguments.extend([
+            ("starting_position", Value::from("TRIM_HORIZON")),
+            ("bisect_batch_on_function_error", Value::from(true)),
+            ("maximum_retry_attempts", Value::from(MOST_RETRIES)),
+            ("destination_config", block! { on_failure: failed }),
+        ]);
+        arguments
+    }
+}
+
+fn of_queue(feed: &QueueFeed, queue: Value) -> Vec<(&'static str, Value)> {
+    let most = feed.concurrency.map(|most| block! { maximum_concurrency: most.get() });
+    let mut arguments = common(queue, feed.batch, 10, feed.window, feed.filter.as_ref());
+    arguments.push(("scaling_config", Value::from(most)));
+    arguments
+}
+
+/// What queues and tables have in common. The function says which messages of a batch failed, and
+/// only those come again
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
+fn common(
+    source: Value,
+    batch: Option<Count<1, 10_000>>,
+    default_batch: i64,
+    window: Option<Duration>,
+    filter: Option<&Pattern>,
+) -> Vec<(&'static str, Value)> {
+    let filter = filter.map(|pattern| {
+        block! { filter: block! { pattern: pattern.0.to_string() } }
+    });
+    vec![
+        ("event_source_arn", source),
+        ("batch_size", Value::from(batch.map_or(default_batch, Count::get))),
+        ("maximum_batching_window_in_seconds", window.map(Duration::as_seconds).into()),
+        ("function_response_types", Value::from(vec!["ReportBatchItemFailures"])),
+        ("filter_criteria", Value::from(filter)),
+    ]
+}
