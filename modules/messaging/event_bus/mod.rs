@@ -9,7 +9,9 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
-pub use spec::{BusName, EventBusFeed, EventBusSpec, EventBusVerbs, EventPublish, InputSpec};
+pub use spec::{
+    BusName, EventBusFeed, EventBusSpec, EventBusVerbs, EventPublish, EventWord, InputSpec,
+};
 
 use super::MODULE;
 use super::dead_letter::{self, DeadLetter};
