@@ -171,7 +171,8 @@ fn keys_of_a_queue_fit_each_other() {
     assert_eq!(lost, at("PG0502", "queue.mail.dead_letter"));
 }
 
-const FED: &str = "[function.send]\n[queue.mail]\n";
+const FED: &str =
+    "[function.send]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n[queue.mail]\n";
 
 fn trigger(feed: QueueFeed) -> Trigger {
     let id = |kind, name| ThingId::new(kind, &Name::new(name).unwrap());

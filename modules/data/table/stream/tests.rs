@@ -6,8 +6,7 @@ use platgen_source::{Name, json};
 use platgen_terraform::Value;
 use pretty_assertions::assert_eq;
 
-const STREAMING: &str =
-    "[table.orders]\npartition_key = \"id\"\nstream = \"both\"\n[function.index]\n";
+const STREAMING: &str = "[table.orders]\npartition_key = \"id\"\nstream = \"both\"\n[function.index]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n";
 
 fn trigger(feed: TableFeed) -> Trigger {
     let id = |kind, name| ThingId::new(kind, &Name::new(name).unwrap());
