@@ -8,11 +8,12 @@ from unittest import mock
 from . import __main__ as command_line
 from .faults import CannotRun
 from .runner import Settings
+from .stack import this_machine
 
 
 def end(*arguments: str, result: object) -> tuple[int, list[Settings], str]:
     """Runs the command line over a stand-in for the run; gives the status, the settings and what it said."""
-    project = command_line.this_machine().project
+    project = this_machine().project
     with (
         mock.patch("sys.argv", ["run", *arguments]),
         mock.patch.object(command_line, "run", side_effect=[result]) as run,
