@@ -149,9 +149,20 @@ pub trait Thing {
         None
     }
 
+    /// Its log groups, where it has several, by the words that name them behind its name: `error` in
+    /// `database.main.error`.
+    fn log_groups(&self) -> Vec<(&'static str, Handle)> {
+        Vec::new()
+    }
+
     /// What can be measured of it, and from which value on somebody must look.
     fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
         Vec::new()
+    }
+
+    /// The most that a metric of it can be, where that is known.
+    fn most(&self, _metric: &str) -> Option<f64> {
+        None
     }
 
     /// The ARN that AWS Backup copies, if it keeps what cannot be made again.

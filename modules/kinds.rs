@@ -3,6 +3,7 @@ use crate::connect::{self, Edge, Grant, InternetVerbs};
 use crate::kind::{Kind, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::NetworkSpec;
 use crate::never::NeverSpec;
+use crate::observability::ObservabilitySpec;
 use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
 use crate::{auth, compute, data, messaging, network, observability};
@@ -28,6 +29,8 @@ macro_rules! kinds {
             pub environment: Environments,
             /// The network that everything stands in.
             pub network: Option<NetworkSpec>,
+            /// How everything is watched: alarms, dashboard, messages, copies of logs.
+            pub observability: Option<ObservabilitySpec>,
             /// What must never be: `"a -> b"` forbids an edge, `"a => b"` any way. By names of your own.
             pub never: NeverSpec,
             $($(#[doc = $doc])+ pub $section: Things<$kind>,)+
@@ -128,6 +131,14 @@ macro_rules! kinds {
         pub fn outputs(kind: &str) -> Option<Outputs> {
             match kind {
                 $(stringify!($section) => Some(<$kind as Kind>::OUTPUTS),)+
+                _ => None,
+            }
+        }
+
+        /// What alarms can name of a kind; `None` if there is no such kind.
+        pub fn metrics(kind: &str) -> Option<&'static [&'static str]> {
+            match kind {
+                $(stringify!($section) => Some(<$kind as Kind>::METRICS),)+
                 _ => None,
             }
         }

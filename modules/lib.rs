@@ -132,5 +132,6 @@ pub fn lower(platform: &Platform) -> Document {
     for thing in platform.things.all() {
         thing.lower(platform, &mut document);
     }
+    observability::lower(platform, &mut document);
     document
 }

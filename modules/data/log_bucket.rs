@@ -60,10 +60,11 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     let statements = writers.into_iter().map(|writer| writer.statement(platform, out)).collect();
     let cause = SpecPath::of(["platform"]);
     let settings = StoreSettings {
+        module: MODULE,
         file: FILE,
         name: NAME,
         cause: &cause,
-        aws_name: shared_name(platform, out, "logs"),
+        aws_name: shared_name(platform, out, MODULE, "logs"),
         versioning: true,
         force_destroy: !platform.head.is_production(),
         key: None,

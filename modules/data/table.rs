@@ -1,4 +1,5 @@
 //! `[table.<name>]`: a DynamoDB table.
+mod metrics;
 mod stream;
 
 pub use stream::TableFeed;
@@ -8,6 +9,7 @@ use crate::connect::iam::{Arn, Statement};
 use crate::connect::trigger::Trigger;
 use crate::connect::{Edge, Grant, NoNarrowing, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Name, Read, is_plain, text_type};
@@ -158,6 +160,7 @@ impl Keys {
 impl Kind for TableSpec {
     const KIND: &'static str = "table";
     const OUTPUTS: Outputs = Outputs::Named(&["name", "arn", "stream_arn"]);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = Table;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Table {
@@ -336,6 +339,10 @@ impl Thing for Table {
 
     fn keeps_data(&self) -> bool {
         true
+    }
+
+    fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
+        self.list_metrics()
     }
 
     fn lower(&self, _platform: &Platform, out: &mut Document) {

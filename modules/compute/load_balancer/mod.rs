@@ -6,6 +6,7 @@
 //! of their services.
 mod check;
 mod listener;
+mod metrics;
 mod names;
 mod priority;
 mod spec;
@@ -26,6 +27,7 @@ use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
 use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use crate::reference::NameOf;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
@@ -83,6 +85,7 @@ impl Kind for LoadBalancerSpec {
     const KIND: &'static str = "load_balancer";
     const OUTPUTS: Outputs = Outputs::Named(&["arn", "dns", "url", "zone_id"]);
     const IMPLIED: &'static [&'static str] = &[PUBLIC];
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = LoadBalancer;
 
     /// `public` exists where a route wants it.
@@ -361,6 +364,10 @@ impl Thing for LoadBalancer {
             by: Attachment::Association(self.handle().get("arn")),
             cause: self.id.path().key("firewall"),
         })
+    }
+
+    fn metrics(&self, platform: &Platform) -> Vec<Metric> {
+        self.list_metrics(platform)
     }
 
     fn request_logs(&self) -> Option<LogWriter> {

@@ -207,20 +207,31 @@ const ACCOUNT_DIGITS: usize = 12;
 
 /// The name of a declared bucket: `{environment}-{platform}-{name}-{account}-{region}`.
 fn global_name(platform: &Platform, out: &mut Document, name: &str) -> Value {
-    name_in_account(platform, out, &[name], "")
+    name_in_account(platform, out, MODULE, (&[name], ""))
 }
 
 /// The name of a bucket that the whole platform shares, `{environment}-{platform}-{account}-{region}-{word}`:
 /// no declared one ends so.
-pub fn shared_name(platform: &Platform, out: &mut Document, word: &str) -> Value {
-    name_in_account(platform, out, &[], &format!("-{word}"))
+pub fn shared_name(
+    platform: &Platform,
+    out: &mut Document,
+    module: &'static str,
+    word: &str,
+) -> Value {
+    name_in_account(platform, out, module, (&[], &format!("-{word}")))
 }
 
-/// Bucket names are shared by all of AWS, so account and region stand in them.
-fn name_in_account(platform: &Platform, out: &mut Document, parts: &[&str], end: &str) -> Value {
+/// Bucket names are shared by all of AWS, so account and region stand in them, between the parts and
+/// the end.
+fn name_in_account(
+    platform: &Platform,
+    out: &mut Document,
+    module: &'static str,
+    (parts, end): (&[&str], &str),
+) -> Value {
     let region = &platform.head.region;
     let room = LONGEST_NAME - ACCOUNT_DIGITS - region.len() - "--".len() - end.len();
     let head = platform.head.prefix.name(room, parts);
-    let account = crate::aws::account(out, MODULE);
+    let account = crate::aws::account(out, module);
     template![head, "-", account, "-", region, end]
 }

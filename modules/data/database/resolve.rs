@@ -2,7 +2,7 @@
 use super::engine::Release;
 use super::load::{Capacity, Scale};
 use super::spec::{Apply, CapacitySpec, DatabaseSpec, Insights, Monitoring, Storage};
-use super::{Database, OUTPUTS, Parameter, SERVERLESS};
+use super::{Database, OUTPUTS, Parameter, SERVERLESS, metrics};
 use crate::aws_name;
 use crate::data::upkeep::days::Days;
 use crate::data::upkeep::windows::{Windows, WindowsSpec};
@@ -24,6 +24,7 @@ const FEW_DAYS: i64 = 7;
 impl Kind for DatabaseSpec {
     const KIND: &'static str = "database";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     const ACTS: bool = false;
     type Thing = Database;
 

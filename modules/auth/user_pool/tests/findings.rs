@@ -96,7 +96,9 @@ const CONFLICTS: &[(&str, &str, &str, &str)] = &[
 #[test]
 fn keys_that_do_not_go_together_are_told() {
     for (keys, code, place, message) in CONFLICTS {
-        let text = format!("[function.f]\n[user_pool.users]\n{keys}\n");
+        let text = format!(
+            "[function.f]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n[user_pool.users]\n{keys}\n"
+        );
         let expected = (*code, format!("user_pool.users.{place}"), (*message).to_owned());
         assert_eq!(found(&text), [expected], "{keys}");
     }

@@ -261,7 +261,7 @@ fn without_a_zone_the_sender_must_be_verified_before() {
 
 #[test]
 fn functions_are_called_at_their_moments_and_let_in_once() {
-    let text = "[function.claims]\n[function.hello]\n[user_pool.users]\ntrigger.pre_token_generation = \"function.claims\"\n\
+    let text = "[function.claims]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n[function.hello]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n[user_pool.users]\ntrigger.pre_token_generation = \"function.claims\"\n\
                 trigger.custom_message = \"function.claims\"\ntrigger.post_confirmation = \"function.hello\"\n";
     let platform = read("dev", text).platform.unwrap();
     let pool = resource(&lower(&platform), "auth", "aws_cognito_user_pool.users");
@@ -316,7 +316,7 @@ fn a_firewall_gets_to_the_pool_by_its_arn() {
 
 #[test]
 fn everybody_gets_to_a_pool_and_to_what_it_calls() {
-    let text = "[function.f]\n[user_pool.users]\ntrigger.pre_sign_up = \"function.f\"\n\
+    let text = "[function.f]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n[user_pool.users]\ntrigger.pre_sign_up = \"function.f\"\n\
                 [never]\nsecret = [\"internet => function.f\"]\n";
     let found: Vec<_> =
         super::found(text).into_iter().map(|(code, path, _)| (code, path)).collect();

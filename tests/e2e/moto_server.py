@@ -1,6 +1,7 @@
-"""The emulator's own process: moto on a free loopback port, with what a plan needs and moto lacks.
+"""The emulator's own process: moto on a free loopback port, with what the AWS provider needs and moto lacks.
 
-It prints its address once it listens, and ends when its standard input does. Run it as a module.
+It prints its address once it listens, and ends when its standard input does. Run it as a module; its argument
+is the file that gets one line per Lambda call.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from waitress import create_server
 
-from . import emulator_gaps
+from . import gaps, lambda_runs
+from .emulator import HOST
 
-HOST = "127.0.0.1"
-THREADS = 32
+THREADS = 64
 SEND_BYTES = 65536
 """Answers leave in one piece, or the provider's SDK loses some of them.
 
@@ -38,7 +41,6 @@ Application = Callable[[Environment, Any], Iterable[bytes]]
 
 def main() -> None:
     """Serves until the process is stopped or its standard input ends."""
-    emulator_gaps.install()
     server = create_server(
         adapted(DomainDispatcherApplication(create_backend_app)),
         host=HOST,
@@ -47,9 +49,21 @@ def main() -> None:
         send_bytes=SEND_BYTES,
         ident=None,
     )
+    url = f"http://{HOST}:{server.effective_port}"
+    configure(server.effective_port)
+    gaps.install()
+    lambda_runs.install(url, Path(sys.argv[1]))
     threading.Thread(target=end_with_standard_input, daemon=True).start()
-    print(f"http://{HOST}:{server.effective_port}", flush=True)
+    print(url, flush=True)
     server.run()
+
+
+def configure(port: int) -> None:
+    """Runs state machines for real, and nothing in containers; tells moto where it is itself."""
+    os.environ["MOTO_PORT"] = str(port)
+    default_user_config["lambda"] = {"use_docker": False}
+    default_user_config["batch"] = {"use_docker": False}
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
 
 
 def end_with_standard_input() -> None:

@@ -1,50 +1,25 @@
-"""Fills the gaps of moto 5.2 that stop a plan.
-
-It relies on moto's internals, so it is pinned to one release, as requirements.in is. The name of this module
-must not start with "moto": moto derives the service of an exception from the module that raises it.
-"""
+"""What moto lacks or distorts of EC2: chosen identifiers, and descriptions of security-group rules."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.ec2.models import security_groups, subnets, vpcs
-from moto.stepfunctions.parser.asl.static_analyser.static_analyser import StaticAnalyser
-from moto.stepfunctions.responses import StepFunctionResponse
 
-from .emulator import IDENTIFIER_TAG
-
-MESSAGE_LIMIT = 900
-"""Characters of a parser's message that are worth passing on."""
+from ..emulator import IDENTIFIER_TAG
 
 
-def install() -> None:
-    """Applies every filler; call once, before the server starts."""
-    StepFunctionResponse.validate_state_machine_definition = validate_state_machine_definition  # type: ignore[attr-defined]
+def patch() -> None:
+    """Applies all corrections."""
     take_identifier_from_tag(vpcs, vpcs.VPCBackend, "create_vpc", "random_vpc_id")
     take_identifier_from_tag(subnets, subnets.SubnetBackend, "create_subnet", "random_subnet_id")
     take_identifier_from_tag(
         security_groups, security_groups.SecurityGroupBackend, "create_security_group", "random_security_group_id"
     )
-
-
-def validate_state_machine_definition(response: StepFunctionResponse) -> ActionResult:
-    """Parses a definition for real, so that a broken one fails the plan as it does on AWS.
-
-    https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
-    """
-    try:
-        StaticAnalyser().analyse(json.loads(response.body)["definition"])
-    except Exception as error:  # the analyser raises many unrelated types
-        message = str(error)[:MESSAGE_LIMIT]
-        problem = {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": message}
-        return ActionResult({"result": "FAIL", "truncated": False, "diagnostics": [problem]})
-    return ActionResult({"result": "OK", "truncated": False, "diagnostics": []})
+    keep_rule_descriptions()
 
 
 def take_identifier_from_tag(module: ModuleType, backend: type, method: str, generator: str) -> None:
@@ -69,3 +44,21 @@ def tagged_identifier(tags: Any) -> str | None:
     if isinstance(tags, dict):
         return {**tags, **tags.get("subnet", {})}.get(IDENTIFIER_TAG)
     return next((tag["Value"] for tag in tags or [] if tag["Key"] == IDENTIFIER_TAG), None)
+
+
+def keep_rule_descriptions() -> None:
+    """A rule for a group or a prefix list has a description too; moto shows those of address ranges only."""
+    rule_class = security_groups.SecurityGroupRule
+    create = rule_class.__init__
+
+    def init(self: Any, *arguments: Any, **settings: Any) -> None:
+        create(self, *arguments, **settings)
+        prefix_list = settings.get("prefix_list_id") or (arguments[7] if len(arguments) > 7 else None)
+        self.prefix_list_description = (prefix_list or {}).get("Description")
+
+    def description(self: Any) -> str | None:
+        given = self.ip_range.get("Description") or self.source_group.get("Description")
+        return given or self.prefix_list_description
+
+    rule_class.__init__ = init
+    rule_class.description = property(description)
