@@ -129,6 +129,11 @@ pub trait Thing {
         open.map(|port| port.cause).collect()
     }
 
+    /// The record at Route 53 that gives a host its address, if this thing makes it.
+    fn address_record(&self, _host: &str, _platform: &Platform) -> Option<Handle> {
+        None
+    }
+
     /// Whether it keeps log groups, which the logs key encrypts.
     fn keeps_logs(&self) -> bool {
         self.in_network()

@@ -3,7 +3,7 @@ pub mod dead_letter;
 pub mod email;
 pub mod event_bus;
 pub mod key;
-mod policy;
+pub mod policy;
 pub mod queue;
 pub mod topic;
 

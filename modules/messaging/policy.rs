@@ -12,7 +12,7 @@ use platgen_terraform::{Document, Value};
 use std::collections::BTreeMap;
 
 /// Refuses what comes without TLS.
-pub(super) fn tls_only(actions: &[&'static str], arn: &Arn) -> Statement {
+pub fn tls_only(actions: &[&'static str], arn: &Arn) -> Statement {
     Statement::deny(actions, vec![arn.clone()]).to(Principal::Everyone).when(
         "Bool",
         "aws:SecureTransport",

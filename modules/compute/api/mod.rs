@@ -225,6 +225,10 @@ impl Thing for Api {
         routes.map(|route| route.path.clone()).collect()
     }
 
+    fn address_record(&self, host: &str, _platform: &Platform) -> Option<Handle> {
+        domain::record(self, host)
+    }
+
     fn in_network(&self) -> bool {
         self.has_vpc_link()
     }

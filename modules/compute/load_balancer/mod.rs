@@ -6,6 +6,7 @@
 //! of their services.
 mod check;
 mod listener;
+mod lower;
 mod metrics;
 mod names;
 mod priority;
@@ -22,7 +23,7 @@ use crate::compute::MODULE;
 use crate::compute::service::Service;
 use crate::compute::service::route::{Entry, Route};
 use crate::connect::{Declared, Grant, PortRule};
-use crate::data::log_bucket::{self, LogWriter};
+use crate::data::log_bucket::LogWriter;
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
 use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
@@ -32,7 +33,7 @@ use crate::platform::Platform;
 use crate::reference::NameOf;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
 use platgen_source::{Duration, Mention};
-use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
+use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, template};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A load balancer with every detail decided.
@@ -189,11 +190,6 @@ impl LoadBalancer {
     /// Listeners of network load balancers stand under the names of services.
     fn listener_name(&self, word: &str) -> String {
         self.id.part(&[word])
-    }
-
-    /// The record at Route 53 that leads a host to it, if it has one.
-    pub fn record(&self, host: &str, platform: &Platform) -> Option<Handle> {
-        names::record(self, host, platform)
     }
 
     /// How long a connection may be silent, in seconds; of one that is made elsewhere it is not known.
@@ -354,6 +350,10 @@ impl Thing for LoadBalancer {
         }
     }
 
+    fn address_record(&self, host: &str, platform: &Platform) -> Option<Handle> {
+        names::record(self, host, platform)
+    }
+
     fn keeps_logs(&self) -> bool {
         false
     }
@@ -390,37 +390,5 @@ impl Thing for LoadBalancer {
             "The load balancer's own name",
         );
         out.output(&self.id.part(&["url"]), self.url(), "Where the load balancer is reached");
-    }
-}
-
-impl LoadBalancer {
-    fn lower_existing(&self, existing: &Existing, platform: &Platform, out: &mut Document) {
-        let arguments = block! { arn: &existing.arn };
-        let mut file = out.module(network::MODULE).file(&self.id.file());
-        file.data("aws_lb", &self.id.local(&[]), arguments).causes(&self.causes(platform)).add();
-    }
-
-    fn lower_made(&self, made: &Made, platform: &Platform, out: &mut Document) {
-        let tier = if made.internal { Tier::Private } else { Tier::Public };
-        let if_application = self.is_application().then_some(());
-        let log_prefix = format!("{}/{}", log_bucket::LOAD_BALANCER_PREFIX, self.id.name);
-        let arguments = block! {
-            name: &made.aws_name,
-            load_balancer_type: made.balancer_type.word(),
-            internal: made.internal,
-            security_groups: vec![network::security_group(&self.id).get("id")],
-            subnets: platform.network.subnets(tier),
-            enable_deletion_protection: made.protected,
-            idle_timeout: if_application.map(|()| made.idle_timeout),
-            drop_invalid_header_fields: if_application.map(|()| true),
-            desync_mitigation_mode: if_application.map(|()| "defensive"),
-            access_logs: made.access_logs.then(|| {
-                block! { bucket: log_bucket::ready(), prefix: log_prefix, enabled: true }
-            }),
-        };
-        let mut file = out.module(MODULE).file(&self.id.file());
-        file.resource("aws_lb", &self.id.local(&[]), arguments)
-            .causes(&self.causes(platform))
-            .add();
     }
 }

@@ -189,6 +189,12 @@ impl Thing for Cdn {
         vec![self.id.path()]
     }
 
+    fn address_record(&self, host: &str, _platform: &Platform) -> Option<Handle> {
+        let address = Address::managed("aws_route53_record", &self.id.part(&["ipv4"]));
+        let is_own = self.domains.iter().any(|domain| domain == host);
+        is_own.then(|| Handle::new(MODULE, address).instance(host))
+    }
+
     fn shielded(&self) -> Option<Shielded> {
         let firewall = self.firewall.clone()?;
         let cause = self.id.path().key("firewall");

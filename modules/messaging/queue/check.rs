@@ -1,8 +1,6 @@
 //! What is wrong with a queue and the functions that it feeds.
-use super::{Queue, QueueFeed, run};
-use crate::connect::trigger::{Feed, Trigger};
+use super::{Fed, Queue, QueueFeed};
 use crate::pattern;
-use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Duration};
 
@@ -14,15 +12,14 @@ const MOST_AT_ONCE: i64 = 10;
 const LONGEST_WINDOW: i64 = 300;
 
 /// Finds what is wrong with a function that the queue feeds.
-pub(super) fn trigger(queue: &Queue, trigger: &Trigger, platform: &Platform) -> Vec<Diagnostic> {
-    let Feed::Queue(feed) = &trigger.feed else { return Vec::new() };
-    let cause = &trigger.cause;
+pub(super) fn fed(queue: &Queue, function: &Fed<'_>) -> Vec<Diagnostic> {
+    let (feed, cause) = (function.feed, &function.trigger.cause);
     let mut findings: Vec<Diagnostic> = Vec::new();
     findings.extend(batch(queue, feed, cause));
     findings.extend(window(feed.window, cause));
     let filter = feed.filter.as_ref();
     findings.extend(filter.and_then(|filter| pattern::check(filter, &cause.key("filter"))));
-    findings.extend(hidden(queue, trigger, platform));
+    findings.extend(hidden(queue, function));
     findings
 }
 
@@ -52,13 +49,12 @@ pub fn window(window: Option<Duration>, cause: &SpecPath) -> Option<Diagnostic> 
 
 /// Lambda refuses a queue whose messages come back while the function still works on them
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>).
-fn hidden(queue: &Queue, trigger: &Trigger, platform: &Platform) -> Option<Diagnostic> {
-    let run = run(trigger, platform);
-    queue.visibility.filter(|visibility| *visibility < run)?;
+fn hidden(queue: &Queue, function: &Fed<'_>) -> Option<Diagnostic> {
+    queue.visibility.filter(|visibility| *visibility < function.run)?;
     let message = format!(
         "`{}` may work for {} on a message, which others see again before that",
-        trigger.receiver,
-        Duration::seconds(run)
+        function.trigger.receiver,
+        Duration::seconds(function.run)
     );
     let help = "remove it: by default a message is hidden for long enough";
     Some(Diagnostic::at(&code::IMPOSSIBLE, &queue.id.path().key("visibility"), message).help(help))

@@ -45,7 +45,7 @@ impl Queue {
             content_based_deduplication: deduplicate,
             deduplication_scope: scope.map(Scope::deduplication),
             fifo_throughput_limit: scope.map(Scope::throughput),
-            visibility_timeout_seconds: self.visibility(platform.connections.fed_by(self.id()), platform),
+            visibility_timeout_seconds: self.visibility(self.fed(platform)),
             message_retention_seconds: self.retention,
             delay_seconds: self.delay,
             receive_wait_time_seconds: self.wait,

@@ -98,6 +98,15 @@ struct Redrive {
     dead_letter: DeadLetter,
 }
 
+/// A function that a queue feeds.
+#[derive(Clone, Copy, Debug)]
+struct Fed<'a> {
+    trigger: &'a Trigger,
+    feed: &'a QueueFeed,
+    /// Seconds that the function may work on what it is handed.
+    run: i64,
+}
+
 impl Queue {
     /// Its resource.
     pub fn handle(&self) -> Handle {
@@ -119,21 +128,20 @@ impl Queue {
         self.order != Order::Standard
     }
 
-    /// Seconds that a message is hidden from others while one of those that the queue feeds works on it.
-    fn visibility<'a>(
-        &self,
-        triggers: impl Iterator<Item = &'a Trigger>,
-        platform: &Platform,
-    ) -> i64 {
-        let hidden = |trigger: &Trigger| match &trigger.feed {
-            Feed::Queue(feed) => {
-                let window = feed.window.map_or(0, Duration::as_seconds);
-                Some(RUNS_HIDDEN * run(trigger, platform) + window)
-            }
+    /// The functions that it feeds.
+    fn fed<'a>(&'a self, platform: &'a Platform) -> impl Iterator<Item = Fed<'a>> {
+        let fed = |trigger: &'a Trigger| match &trigger.feed {
+            Feed::Queue(feed) => Some(Fed { trigger, feed, run: run(trigger, platform) }),
             _ => None,
         };
-        let longest = triggers.filter_map(hidden).max();
-        self.visibility.unwrap_or(longest.unwrap_or(DEFAULT_VISIBILITY))
+        platform.connections.fed_by(&self.id).filter_map(fed)
+    }
+
+    /// Seconds that a message is hidden from others while one of those that the queue feeds works on it.
+    fn visibility<'a>(&self, fed: impl Iterator<Item = Fed<'a>>) -> i64 {
+        let hidden =
+            |fed: Fed<'_>| RUNS_HIDDEN * fed.run + fed.feed.window.map_or(0, Duration::as_seconds);
+        self.visibility.unwrap_or(fed.map(hidden).max().unwrap_or(DEFAULT_VISIBILITY))
     }
 
     fn dead_letter_name(&self) -> String {
@@ -245,8 +253,7 @@ impl Thing for Queue {
     }
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
-        let triggers = platform.connections.fed_by(&self.id);
-        triggers.flat_map(|trigger| check::trigger(self, trigger, platform)).collect()
+        self.fed(platform).flat_map(|fed| check::fed(self, &fed)).collect()
     }
 
     fn keeps_messages(&self) -> bool {

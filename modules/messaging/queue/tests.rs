@@ -1,4 +1,4 @@
-use super::{QueueFeed, check};
+use super::{Fed, QueueFeed, check};
 use crate::connect::trigger::{Feed, Trigger};
 use crate::kind::{Thing, ThingId};
 use crate::pattern::Pattern;
@@ -171,8 +171,7 @@ fn keys_of_a_queue_fit_each_other() {
     assert_eq!(lost, at("PG0502", "queue.mail.dead_letter"));
 }
 
-const FED: &str = "[function.send]\n[queue.mail]\n";
-
+/// The trigger of a function.
 fn trigger(feed: QueueFeed) -> Trigger {
     let id = |kind, name| ThingId::new(kind, &Name::new(name).unwrap());
     Trigger {
@@ -183,9 +182,14 @@ fn trigger(feed: QueueFeed) -> Trigger {
     }
 }
 
+/// A function that may run for 30 seconds.
+fn fed<'a>(trigger: &'a Trigger, feed: &'a QueueFeed) -> Fed<'a> {
+    Fed { trigger, feed, run: 30 }
+}
+
 #[test]
 fn a_function_may_take_messages_out() {
-    let platform = platform("dev", FED);
+    let platform = platform("dev", "[queue.mail]");
     let queue = platform.things.queue.values().next().unwrap();
     let grants = queue.feeds(&trigger(QueueFeed::default()), &platform);
     assert_eq!(grants.len(), 1);
@@ -213,10 +217,11 @@ fn messages_are_hidden_while_a_function_works_on_them() {
         ("", vec![QueueFeed::default(), window], 187),
         ("visibility = \"31s\"", vec![QueueFeed::default()], 31),
     ] {
-        let platform = platform("dev", &format!("{FED}{lines}\n"));
+        let platform = platform("dev", &format!("[queue.mail]\n{lines}\n"));
         let queue = platform.things.queue.values().next().unwrap();
-        let triggers: Vec<Trigger> = feeds.into_iter().map(trigger).collect();
-        assert_eq!(queue.visibility(triggers.iter(), &platform), expected, "{lines}");
+        let trigger = trigger(QueueFeed::default());
+        let hidden = queue.visibility(feeds.iter().map(|feed| fed(&trigger, feed)));
+        assert_eq!(hidden, expected, "{lines}");
     }
 }
 
@@ -250,9 +255,10 @@ fn functions_are_fed_as_lambda_can() {
         ("visibility = \"30s\"", batch(1), vec![]),
         ("visibility = \"29s\"", batch(1), at("PG0401", "queue.mail.visibility")),
     ] {
-        let platform = platform("dev", &format!("{FED}{lines}\n"));
+        let platform = platform("dev", &format!("[queue.mail]\n{lines}\n"));
         let queue = platform.things.queue.values().next().unwrap();
-        let found: Vec<(&str, String)> = check::trigger(queue, &trigger(feed), &platform)
+        let trigger = trigger(feed.clone());
+        let found: Vec<(&str, String)> = check::fed(queue, &fed(&trigger, &feed))
             .iter()
             .map(|finding| (finding.code.id, finding.path().unwrap().to_string()))
             .collect();

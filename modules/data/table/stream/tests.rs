@@ -6,8 +6,7 @@ use platgen_source::{Name, json};
 use platgen_terraform::Value;
 use pretty_assertions::assert_eq;
 
-const STREAMING: &str =
-    "[table.orders]\npartition_key = \"id\"\nstream = \"both\"\n[function.index]\n";
+const STREAMING: &str = "[table.orders]\npartition_key = \"id\"\nstream = \"both\"\n";
 
 fn trigger(feed: TableFeed) -> Trigger {
     let id = |kind, name| ThingId::new(kind, &Name::new(name).unwrap());
