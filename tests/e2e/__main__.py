@@ -19,7 +19,9 @@ STOPPED = 130
 
 def main() -> int:
     """Runs what the command line asks for and returns the exit status."""
-    signal.signal(signal.SIGTERM, stop)
+    # A shell may have had Ctrl-C ignored, as it does for what it starts in the background.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     parser = build_parser()
     options = parser.parse_args()
     if options.policy and not (options.apply and options.emulator == "moto"):

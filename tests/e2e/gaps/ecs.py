@@ -21,7 +21,7 @@ SETTINGS = {
 def keep_service_settings(response: Any, params: Params) -> Any:
     cluster = params.get("cluster", "default").rpartition("/")[2]
     kept = {attribute: params[name] for name, attribute in SETTINGS.items() if name in params}
-    if "capacity_provider_strategy" in kept:
+    if kept.get("capacity_provider_strategy"):
         # A service with a strategy has no launch type; moto gives it one.
         kept["launch_type"] = None
     store(response, "services")[f"{cluster}:{params['serviceName']}"] = kept
