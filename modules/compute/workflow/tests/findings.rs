@@ -1,5 +1,5 @@
 //! What is refused, and where.
-use super::{OTHERS, one_state};
+use super::{MAIL, OTHERS, one_state};
 use crate::testing::{findings, found};
 use pretty_assertions::assert_eq;
 
@@ -134,6 +134,35 @@ fn times_and_retries_fit_together() {
     let bounded = one_state("publish = { topic = \"bids\", wait = \"callback\" }\nnext = \"Z\"");
     let bounded = bounded.replace("start = \"A\"", "start = \"A\"\ntimeout = \"30d\"");
     assert_eq!(found(&bounded), [], "the execution ends before a year");
+}
+
+#[test]
+fn messages_have_a_group_where_it_is_needed_and_mails_a_template() {
+    let fifo = "\n[topic.line]\nfifo = true\n[queue.line]\nfifo = true\n";
+    let errors = |keys: &str, more: &str| -> Vec<(&'static str, String)> {
+        let found = found(&format!("{}{more}", one_state(&format!("{keys}\nnext = \"Z\""))));
+        found.into_iter().filter(|(_, path)| path.starts_with("workflow.order")).collect()
+    };
+    let at = |path: &str| format!("workflow.order.state.A.{path}");
+    for (keys, more, expected) in [
+        ("publish = \"line\"", fifo, vec![("PG0101", at("publish"))]),
+        ("send = \"line\"", fifo, vec![("PG0101", at("send"))]),
+        ("publish = { topic = \"line\", group = \"$.id\" }", fifo, vec![]),
+        ("send = { queue = \"line\", group = \"$.id\" }", fifo, vec![]),
+        ("publish = \"bids\"", fifo, vec![]),
+        (
+            "email = { from = \"mail\", template = \"sold-ou\", to = \"$.to\" }",
+            MAIL,
+            vec![("PG0201", at("email.template"))],
+        ),
+        (
+            "email = { from = \"mail\", template = \"sold-out\", to = \"$.to.\", data = 1 }",
+            MAIL,
+            vec![("PG0106", at("email.to[0]")), ("PG0103", at("email.data"))],
+        ),
+    ] {
+        assert_eq!(errors(keys, more), expected, "{keys}");
+    }
 }
 
 /// The findings of a workflow with these states, each as code, place and message.
