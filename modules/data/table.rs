@@ -1,4 +1,5 @@
 //! `[table.<name>]`: a DynamoDB table.
+use super::backup::{self, Copied, CopyMethod};
 use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Edge, Grant, NoNarrowing, Reach};
@@ -54,6 +55,8 @@ pub struct TableSpec {
     pub stream: Option<StreamView>,
     /// Refuses to be deleted. By default in production.
     pub protected: Option<bool>,
+    /// Whether `[backup]` copies it. By default yes.
+    pub backup: Option<bool>,
 }
 
 /// An attribute that is a key.
@@ -141,6 +144,7 @@ pub struct Table {
     ttl: Option<String>,
     stream: Option<StreamView>,
     protected: bool,
+    backup: bool,
 }
 
 #[derive(Debug)]
@@ -174,6 +178,7 @@ impl Kind for TableSpec {
         }
         self.check_keys(&id, resolving);
         self.check_protection(&id, resolving);
+        let backup = backup::resolve_choice(self.backup, &id.path().key("backup"), resolving);
         let head = resolving.head;
         let index = |(name, spec): (&IndexName, &IndexSpec)| {
             let keys = Keys::of(&spec.partition_key, spec.sort_key.as_ref());
@@ -191,6 +196,7 @@ impl Kind for TableSpec {
             ttl: self.ttl.as_ref().map(ToString::to_string),
             stream: self.stream,
             protected: self.protected.unwrap_or(head.is_production()),
+            backup,
             id,
         }
     }
@@ -335,6 +341,11 @@ impl Thing for Table {
 
     fn keeps_data(&self) -> bool {
         true
+    }
+
+    fn backed_up(&self) -> Option<Copied> {
+        let arn = self.handle().get("arn");
+        self.backup.then_some(Copied { arn, method: CopyMethod::Snapshots })
     }
 
     fn lower(&self, _platform: &Platform, out: &mut Document) {

@@ -1,10 +1,13 @@
 //! Decides what a spec leaves open of a database, and finds what is wrong beyond the types.
 use super::engine::Release;
 use super::load::{Capacity, Scale};
+use super::proxy::{self, Proxy};
 use super::spec::{Apply, CapacitySpec, DatabaseSpec, Insights, Monitoring, Storage};
 use super::{Database, OUTPUTS, Parameter, SERVERLESS};
 use crate::aws_name;
-use crate::data::upkeep::days::Days;
+use crate::data::backup;
+use crate::data::secret::LONGEST_ROTATION;
+use crate::data::upkeep::days::{Days, days_within};
 use crate::data::upkeep::windows::{Windows, WindowsSpec};
 use crate::kind::{Kind, Outputs, Resolving, ThingId};
 use crate::network::Retention;
@@ -24,7 +27,6 @@ const FEW_DAYS: i64 = 7;
 impl Kind for DatabaseSpec {
     const KIND: &'static str = "database";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
-    const ACTS: bool = false;
     type Thing = Database;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Database {
@@ -48,6 +50,9 @@ impl Kind for DatabaseSpec {
             parameters: self.resolve_parameters(&path, resolving),
             insights: self.resolve_insights(&instance, &path, resolving),
             protected: self.resolve_protection(&path, resolving),
+            proxy: self.resolve_proxy(&path, resolving),
+            rotation_days: self.resolve_rotation(&path, resolving),
+            vault: self.resolve_vault(&path, resolving),
             engine: self.engine,
             release,
             instance,
@@ -202,6 +207,20 @@ impl DatabaseSpec {
             resolving.find(&code::WEAKENED, &path.key("protected"), message);
         }
         self.protected.unwrap_or(production)
+    }
+
+    fn resolve_proxy(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Option<Proxy> {
+        let spec = self.proxy.as_ref()?;
+        spec.resolve(self, &path.key(proxy::WORD), resolving)
+    }
+
+    fn resolve_rotation(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Option<i64> {
+        days_within(self.rotation, 1..=LONGEST_ROTATION, &path.key("rotation"), resolving)
+    }
+
+    fn resolve_vault(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> bool {
+        let said = self.backup.as_ref().and_then(|backup| backup.vault);
+        backup::resolve_choice(said, &path.key("backup").key("vault"), resolving)
     }
 
     fn resolve_insights(
