@@ -1,4 +1,7 @@
 //! `[secret.<name>]`: a secret whose value is put in by hand or by another tool, never by platgen.
+#[cfg(test)]
+mod tests;
+
 use super::upkeep::days::days_within;
 use super::{MODULE, key};
 use crate::compute::function::{Function, FunctionSpec};

@@ -122,7 +122,7 @@ impl Database {
     /// of the cluster does
     /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-endpoints.html>).
     fn has_readers(&self) -> bool {
-        self.readers > 0 || self.scale.as_ref().is_some_and(|scale| scale.min > 0)
+        self.readers > 0 || self.scale.is_some()
     }
 
     /// Where clients write.
