@@ -1,5 +1,6 @@
 //! Names of the platform: its hosted zone at Route 53, and certificates of ACM that records in the
 //! zone validate. Every module asks for the zone by itself, so that none waits for another.
+use crate::kind::{Thing, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{Address, Document, Expr, Handle, ResourceBuilder, Value, block};
@@ -39,6 +40,16 @@ pub enum CertificateRegion {
 /// Whether a host, or a pattern of hosts, lies in a hosted zone.
 pub fn is_in_zone(host: &str, zone: &str) -> bool {
     host == zone || host.strip_suffix(zone).is_some_and(|before| before.ends_with('.'))
+}
+
+/// Another thing that a host leads to already. Of two of one kind the earlier one has it.
+pub fn taken_by<'a>(host: &str, own: &ThingId, platform: &'a Platform) -> Option<&'a ThingId> {
+    let others = platform.things.all().filter(|thing| {
+        let id = thing.id();
+        id.kind != own.kind || id.name < own.name
+    });
+    let mut taken = others.filter(|thing| thing.address_record(host, platform).is_some());
+    taken.next().map(Thing::id)
 }
 
 /// The platform's hosted zone, asked for the first time that it is needed in a module.

@@ -13,7 +13,7 @@ use crate::network::{self, OpenPort, Tier};
 use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::{Code, Diagnostic, SpecPath};
-use platgen_source::{Name, Read};
+use platgen_source::{Mention, Name, Read};
 use platgen_terraform::{Document, Handle, Value};
 use std::fmt;
 
@@ -45,7 +45,7 @@ pub trait Kind: Read {
     type Thing: Thing;
 
     /// Declares the things of [`Kind::IMPLIED`] that something speaks of.
-    fn imply(_spec: &mut Spec) {}
+    fn imply(_spec: &mut Spec, _mentions: &[Mention]) {}
 
     /// Decides what the spec leaves open, and finds what is wrong beyond the types.
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Self::Thing;
@@ -137,6 +137,11 @@ pub trait Thing {
         open.map(|port| port.cause).collect()
     }
 
+    /// The record at Route 53 that gives a host its address, if this thing makes it.
+    fn address_record(&self, _host: &str, _platform: &Platform) -> Option<Handle> {
+        None
+    }
+
     /// Whether it keeps log groups, which the logs key encrypts.
     fn keeps_logs(&self) -> bool {
         self.in_network()
@@ -157,9 +162,20 @@ pub trait Thing {
         None
     }
 
+    /// Its log groups, where it has several, by the words that name them behind its name: `error` in
+    /// `database.main.error`.
+    fn log_groups(&self) -> Vec<(&'static str, Handle)> {
+        Vec::new()
+    }
+
     /// What can be measured of it, and from which value on somebody must look.
     fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
         Vec::new()
+    }
+
+    /// The most that a metric of it can be, where that is known.
+    fn most(&self, _metric: &str) -> Option<f64> {
+        None
     }
 
     /// What AWS Backup copies, if it keeps what cannot be made again.

@@ -4,10 +4,11 @@ use crate::data::backup::BackupPlanSpec;
 use crate::kind::{Kind, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::NetworkSpec;
 use crate::never::NeverSpec;
+use crate::observability::ObservabilitySpec;
 use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
 use crate::{auth, compute, data, messaging, network, observability};
-use platgen_source::{Key, Name, Read, Reader, Things};
+use platgen_source::{Key, Mention, Name, Read, Reader, Things};
 use std::collections::BTreeMap;
 
 macro_rules! kinds {
@@ -31,6 +32,8 @@ macro_rules! kinds {
             pub network: Option<NetworkSpec>,
             /// Copies of what the platform keeps. By default they are made in production.
             pub backup: Option<BackupPlanSpec>,
+            /// How everything is watched: alarms, dashboard, messages, copies of logs.
+            pub observability: Option<ObservabilitySpec>,
             /// What must never be: `"a -> b"` forbids an edge, `"a => b"` any way. By names of your own.
             pub never: NeverSpec,
             $($(#[doc = $doc])+ pub $section: Things<$kind>,)+
@@ -122,8 +125,8 @@ macro_rules! kinds {
 
         impl Spec {
             /// Declares what exists as soon as something speaks of it.
-            pub fn imply(&mut self) {
-                $(<$kind as Kind>::imply(self);)+
+            pub fn imply(&mut self, mentions: &[Mention]) {
+                $(<$kind as Kind>::imply(self, mentions);)+
             }
         }
 
@@ -131,6 +134,14 @@ macro_rules! kinds {
         pub fn outputs(kind: &str) -> Option<Outputs> {
             match kind {
                 $(stringify!($section) => Some(<$kind as Kind>::OUTPUTS),)+
+                _ => None,
+            }
+        }
+
+        /// What alarms can name of a kind; `None` if there is no such kind.
+        pub fn metrics(kind: &str) -> Option<&'static [&'static str]> {
+            match kind {
+                $(stringify!($section) => Some(<$kind as Kind>::METRICS),)+
                 _ => None,
             }
         }

@@ -78,7 +78,7 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
     let environment = Name::new(&merged.environment);
     let mut platform = None;
     if let (Some(mut spec), Some(environment)) = (spec, environment) {
-        spec.imply();
+        spec.imply(&reader.mentions);
         let head = Head::resolve(&spec, &environment);
         let mut resolving = Resolving { head: &head, spec: &spec, files, findings: Vec::new() };
         platform = Some(Platform::resolve(&mut resolving));
@@ -126,10 +126,12 @@ pub fn lower(platform: &Platform) -> Document {
         ..Document::default()
     };
     network::lower(platform, &mut document);
+    messaging::lower(platform, &mut document);
     data::lower(platform, &mut document);
     compute::lower(platform, &mut document);
     for thing in platform.things.all() {
         thing.lower(platform, &mut document);
     }
+    observability::lower(platform, &mut document);
     document
 }

@@ -5,6 +5,7 @@ use crate::kind::{Output, Resolving, Thing, ThingId};
 use crate::kinds::{PlatformThings, Spec};
 use crate::names::Prefix;
 use crate::network::Network;
+use crate::observability::{self, Observability};
 use crate::text::{PLATFORM, Piece, PlainText};
 use platgen_source::diagnostics::{SpecPath, code};
 use platgen_source::{Key, Name, Node, Read, Reader, Schemas, is_plain, json, text_type};
@@ -228,6 +229,8 @@ pub struct Platform {
     pub things: PlatformThings,
     /// Every edge, declared or implied.
     pub connections: Connections,
+    /// How everything is watched.
+    pub observability: Observability,
 }
 
 impl Head {
@@ -340,13 +343,15 @@ impl Platform {
         let network = Network::resolve(spec.network.as_ref(), resolving);
         let backup = BackupPlan::resolve(spec.backup.as_ref(), resolving);
         let things = PlatformThings::resolve(spec, resolving);
+        let observability = Observability::resolve(spec.observability.as_ref(), resolving);
         let connections = Connections::default();
-        let mut platform = Self { head, network, backup, things, connections };
+        let mut platform = Self { head, network, backup, things, connections, observability };
         platform.connections = Connections::derive(&platform);
         let checked = platform.things.all().flat_map(|thing| thing.check(&platform));
         resolving.findings.extend(checked);
         resolving.findings.extend(crate::network::check(&platform));
         resolving.findings.extend(crate::data::backup::check(&platform));
+        resolving.findings.extend(observability::check(&platform));
         resolving.findings.extend(crate::never::check(&spec.never, &platform));
         platform
     }

@@ -41,6 +41,11 @@ impl<K: Kind> NameOf<K> {
     pub fn name(&self) -> &Name {
         self.0.name()
     }
+
+    /// The thing.
+    pub fn id(&self) -> ThingId {
+        self.0.id()
+    }
 }
 
 impl<K> Clone for Reference<K> {

@@ -2,11 +2,15 @@
 //!
 //! It works on the tree, not on the types, so that a fault elsewhere hides none of these.
 use crate::kind::{Outputs, PartOutputs};
-use crate::kinds::{TARGETS, is_implied, outputs};
+use crate::kinds::{TARGETS, is_implied, metrics, outputs};
 use crate::never::SECTION as NEVER;
+use crate::observability::reference::OWN;
 use crate::text::PLATFORM;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, Step, code, nearest, suggestion};
 use platgen_source::{Mention, Merged, Node, Value};
+
+/// The section that speaks of metrics.
+const OBSERVABILITY: &str = "observability";
 
 /// Finds what is wrong with the mentions of an environment.
 pub fn check(merged: &Merged, mentions: &[Mention]) -> Vec<Diagnostic> {
@@ -24,6 +28,7 @@ fn fault(merged: &Merged, mention: &Mention) -> Option<Diagnostic> {
     unknown_target(tree, mention)
         .or_else(|| self_edge(mention))
         .or_else(|| unknown_output(tree, mention))
+        .or_else(|| unknown_metric(mention))
         .or_else(|| missing_edge(tree, mention))
 }
 
@@ -71,17 +76,22 @@ fn unset_platform_key(tree: &Node, mention: &Mention) -> Option<Diagnostic> {
 
 fn unknown_target(tree: &Node, mention: &Mention) -> Option<Diagnostic> {
     let (kind, name) = (mention.kind.as_str(), mention.name.as_str());
-    if tree.at(&[kind, name]).is_some() || is_implied(kind, name) {
+    let names = tree.at(&section(kind)).and_then(Node::table);
+    if names.is_some_and(|names| names.contains_key(name)) || is_implied(kind, name) {
         return None;
     }
     let message = format!("the spec declares no `{kind}.{name}`");
-    let names = tree.at(&[kind]).and_then(Node::table);
     let known = names.into_iter().flat_map(|names| names.keys().map(String::as_str));
     let help = match nearest(name, known) {
         Some(found) => format!("did you mean `{found}`?"),
-        None => format!("declare it: [{kind}.{name}]"),
+        None => format!("declare it: [{}.{name}]", section(kind).join(".")),
     };
     Some(at(&code::UNKNOWN_TARGET, mention, message).help(help))
+}
+
+/// Where the things of a kind stand. Metrics of the spec's own are no kind, and stand in a section.
+fn section(kind: &str) -> Vec<&str> {
+    if kind == OWN { vec![OBSERVABILITY, OWN] } else { vec![kind] }
 }
 
 /// Only in `uses`: a placeholder may well speak of the thing that it stands in.
@@ -153,6 +163,23 @@ fn unknown_part(
         return None;
     };
     Some(at(&code::UNKNOWN_OUTPUT, mention, message).help(help))
+}
+
+/// What an alarm watches, or a formula names, of a thing.
+fn unknown_metric(mention: &Mention) -> Option<Diagnostic> {
+    let watches = match mention.path.steps() {
+        [Step::Key(section), _, _, Step::Key(key), ..] => {
+            section == OBSERVABILITY && ["expression", "metric"].contains(&key.as_str())
+        }
+        _ => false,
+    };
+    let (known, key) = (metrics(&mention.kind)?, mention.output.first()?);
+    if !watches || known.contains(&key.as_str()) {
+        return None;
+    }
+    let message = format!("`{}` has no metric `{key}`", mention.kind);
+    let help = suggestion(key, known.iter().copied());
+    Some(at(&code::UNKNOWN_WORD, mention, message).help(help))
 }
 
 /// A secret that lists its keys has no others.

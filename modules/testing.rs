@@ -39,7 +39,12 @@ pub(crate) fn findings_in(environment: &str, toml: &str) -> Vec<(&'static str, S
 
 /// The code and the path of every finding in `dev`.
 pub(crate) fn found(toml: &str) -> Vec<(&'static str, String)> {
-    findings(toml).into_iter().map(|(code, path, _)| (code, path)).collect()
+    found_in("dev", toml)
+}
+
+/// The code and the path of every finding in an environment.
+pub(crate) fn found_in(environment: &str, toml: &str) -> Vec<(&'static str, String)> {
+    findings_in(environment, toml).into_iter().map(|(code, path, _)| (code, path)).collect()
 }
 
 /// The only block of an argument that is written as a list of them.

@@ -80,6 +80,39 @@ fn check_prints_a_diff_and_exits_with_three() {
 }
 
 #[test]
+fn packed_code_follows_its_sources_and_nothing_else() {
+    let function =
+        "[function.web]\nsource = \"src\"\nruntime = \"nodejs22.x\"\nhandler = \"index.handler\"\n";
+    let folder = folder(&format!("{SPEC}{function}"));
+    let source = folder.path().join("src/index.js");
+    let write = |content: &str| {
+        fs::create_dir_all(source.parent().unwrap()).unwrap();
+        fs::write(&source, content).unwrap();
+    };
+    write("exports.handler = async () => 1;\n");
+    let rendered = platgen(folder.path(), &["render", "-e", "dev"]);
+    assert_eq!(code(&rendered), 0, "{}", text(&rendered.stderr));
+    let archive = folder.path().join("generated/shop/dev/modules/compute/functions/web.zip");
+    let bytes = fs::read(&archive).unwrap();
+    fs::remove_file(&source).unwrap();
+    write("exports.handler = async () => 1;\n");
+    fs::set_permissions(&source, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let check = ["render", "--check", "-e", "dev"];
+    assert_eq!(code(&platgen(folder.path(), &check)), 0, "neither time nor mode counts");
+    write("exports.handler = async () => 2;\n");
+    let changed = platgen(folder.path(), &check);
+    assert_eq!(code(&changed), 3);
+    let name = "generated/shop/dev/modules/compute/functions/web.zip";
+    let diff = text(&changed.stdout);
+    assert!(diff.contains(&format!("Binary files {name} and {name} differ\n")), "{diff}");
+    assert!(diff.contains("+        \"source_code_hash\""), "{diff}");
+    assert_eq!(fs::read(&archive).unwrap(), bytes, "nothing was written");
+    fs::write(&archive, "edited by hand").unwrap();
+    assert_eq!(code(&platgen(folder.path(), &["render", "-e", "dev"])), 2);
+    assert_eq!(fs::read(&archive).unwrap(), b"edited by hand");
+}
+
+#[test]
 fn what_vanishes_from_the_spec_is_deleted_and_files_of_others_stay() {
     let folder = folder(SPEC);
     platgen(folder.path(), &["render", "-e", "dev"]);

@@ -13,17 +13,21 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The arguments of a resource that stays which may differ when an edge of its thing is gone: the
-/// variables of a container or a function, what a policy or a security-group rule speaks of, and the
-/// names by which services find each other.
-const MAY_DIFFER: [&str; 9] = [
+/// variables of a container or a function, what a policy or a security-group rule speaks of, the
+/// names by which services find each other, whom a bucket tells, and how long a message is hidden
+/// from others than the function that it feeds.
+const MAY_DIFFER: [&str; 12] = [
     "condition",
     "container_definitions",
     "definition",
     "description",
     "environment",
+    "lambda_function",
+    "queue",
     "service_connect_configuration",
     "service_registries",
     "statement",
+    "visibility_timeout_seconds",
     "vpc_config",
 ];
 

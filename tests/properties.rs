@@ -16,7 +16,7 @@ use std::path::Path;
 use support::{Spoken, compile_text, examples, in_any_order, json_files, quoted, texts, unescaped};
 
 /// Places where a user's own text stands in a spec. `@` is the text, in quotes.
-const TEXT_FIELDS: [&str; 17] = [
+const TEXT_FIELDS: [&str; 20] = [
     "[service.web]\nenv.TEXT = @\n",
     "[service.web]\ncommand = [\"run\", @]\n",
     "[service.web]\nentrypoint = [@]\n",
@@ -34,14 +34,18 @@ const TEXT_FIELDS: [&str; 17] = [
     "[cache.main]\nparameters.maxmemory-policy = @\n",
     "[service.web]\nport = 80\nroute.main = { path = \"/*\", header.X-Text = @ }\n",
     "[function.hook]\nimage = \"123456789012.dkr.ecr.eu-central-1.amazonaws.com/f:1\"\nenv.TEXT = @\ncommand = [@]\n",
+    "[service.web]\n[observability.metric]\nm = { logs = \"service.web\", filter = @ }\n",
+    "[service.web]\n[observability.metric]\nm = { logs = \"service.web\", filter = \"{ $.a = 1 }\", value = @ }\n",
+    "[service.web]\n[observability.query]\nq = { logs = \"service.web\", text = @ }\n",
 ];
 
 const HEAD: &str = "spec = 1\n[platform]\nname = \"shop\"\nregion = \"eu-central-1\"\n";
 
 /// Things that have nothing to do with what the examples declare.
-const UNRELATED: [&str; 10] = [
+const UNRELATED: [&str; 11] = [
     "[table.@]\npartition_key = \"id\"\nindex.by-day.partition_key = \"day\"\n",
     "[bucket.@]\n",
+    "[budget.@]\nlimit_usd = 100\n",
     "[secret.@]\n",
     "[database.@]\nengine = \"aurora-postgresql\"\n",
     "[cache.@]\n",

@@ -19,4 +19,5 @@ pub const MODULE: &str = "compute";
 pub fn lower(platform: &Platform, out: &mut Document) {
     cluster::lower(platform, out);
     service::connect::lower_namespaces(platform, out);
+    workflow::key::lower(platform, out);
 }

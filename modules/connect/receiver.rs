@@ -16,6 +16,13 @@ pub struct Receiver {
 pub enum ReceiverTarget {
     /// Something that takes a message or an input: a function, a queue, a state machine, a topic.
     Arn(Value),
+    /// A queue that keeps the order of messages within a group.
+    Fifo {
+        /// The ARN of the queue.
+        queue: Value,
+        /// The group that the messages belong to.
+        group: String,
+    },
     /// A task of ECS, in private subnets.
     Task(Box<TaskTarget>),
 }
@@ -34,26 +41,58 @@ pub struct TaskTarget {
 }
 
 impl Receiver {
+    /// The ARN that AWS calls the target: for a task that of its cluster.
+    pub fn arn(&self) -> &Value {
+        match &self.target {
+            ReceiverTarget::Arn(arn) | ReceiverTarget::Fifo { queue: arn, .. } => arn,
+            ReceiverTarget::Task(task) => &task.cluster,
+        }
+    }
+
     /// The target of an `aws_scheduler_schedule`
     /// (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html>).
     pub fn scheduler_target(&self, role: &Handle) -> Value {
+        block! {
+            arn: self.arn(),
+            role_arn: role.get("arn"),
+            sqs_parameters: self.group(),
+            ecs_parameters: self.task(),
+        }
+    }
+
+    /// How a task is run, if it is one: `ecs_parameters` of a schedule, `ecs_target` of an
+    /// `aws_cloudwatch_event_target`
+    /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html>).
+    pub fn task(&self) -> Option<Value> {
         match &self.target {
-            ReceiverTarget::Arn(arn) => block! { arn: arn, role_arn: role.get("arn") },
-            ReceiverTarget::Task(task) => block! {
-                arn: &task.cluster,
-                role_arn: role.get("arn"),
-                ecs_parameters: block! {
-                    task_definition_arn: &task.task_definition,
-                    launch_type: "FARGATE",
-                    task_count: 1,
-                    enable_ecs_managed_tags: true,
-                    propagate_tags: "TASK_DEFINITION",
-                    network_configuration: block! {
-                        assign_public_ip: false,
-                        security_groups: vec![task.security_group.clone()],
-                        subnets: &task.subnets,
-                    },
-                },
+            ReceiverTarget::Task(task) => Some(task.block()),
+            ReceiverTarget::Arn(_) | ReceiverTarget::Fifo { .. } => None,
+        }
+    }
+
+    /// The group of a message, if it is in one: `sqs_parameters` of a schedule, `sqs_target` of an
+    /// `aws_cloudwatch_event_target`.
+    pub fn group(&self) -> Option<Value> {
+        match &self.target {
+            ReceiverTarget::Fifo { group, .. } => Some(block! { message_group_id: group }),
+            ReceiverTarget::Arn(_) | ReceiverTarget::Task(_) => None,
+        }
+    }
+}
+
+impl TaskTarget {
+    /// How a task is run, in the words that schedules and rules share.
+    fn block(&self) -> Value {
+        block! {
+            task_definition_arn: &self.task_definition,
+            launch_type: "FARGATE",
+            task_count: 1,
+            enable_ecs_managed_tags: true,
+            propagate_tags: "TASK_DEFINITION",
+            network_configuration: block! {
+                assign_public_ip: false,
+                security_groups: vec![self.security_group.clone()],
+                subnets: &self.subnets,
             },
         }
     }

@@ -22,6 +22,8 @@ const NAME: &str = "platform__logs";
 pub const LOAD_BALANCER_PREFIX: &str = "lb";
 /// Where buckets write: `s3/<name>/…`.
 pub const BUCKET_PREFIX: &str = "s3";
+/// Where distributions write: `cdn/<name>/…`.
+pub const DISTRIBUTION_PREFIX: &str = "cdn";
 /// How many days request logs are kept, in production and in development.
 const KEPT_DAYS: [i64; 2] = [90, 7];
 /// Days after its beginning at which an unfinished upload is dropped.
@@ -32,6 +34,8 @@ const ABORT_DAYS: i64 = 7;
 pub enum LogWriter {
     /// S3, for buckets.
     Buckets,
+    /// The log deliveries of CloudWatch, for distributions.
+    Distributions,
     /// Elastic Load Balancing, for load balancers.
     LoadBalancers,
 }
@@ -39,6 +43,11 @@ pub enum LogWriter {
 /// The bucket, as soon as its policy lets others write: they try when they are told to.
 pub fn ready() -> Value {
     Handle::new(MODULE, Address::managed("aws_s3_bucket_policy", NAME)).get("bucket")
+}
+
+/// The ARN of [`ready`].
+pub fn arn_when_ready() -> Value {
+    template!["arn:aws:s3:::", ready()]
 }
 
 /// Puts the bucket into a document, if anything writes to it.
@@ -51,10 +60,11 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     let statements = writers.into_iter().map(|writer| writer.statement(platform, out)).collect();
     let cause = SpecPath::of(["platform"]);
     let settings = StoreSettings {
+        module: MODULE,
         file: FILE,
         name: NAME,
         cause: &cause,
-        aws_name: shared_name(platform, out, "logs"),
+        aws_name: shared_name(platform, out, MODULE, "logs"),
         versioning: true,
         force_destroy: !platform.head.is_production(),
         key: None,
@@ -85,6 +95,7 @@ impl LogWriter {
     fn statement(self, platform: &Platform, out: &mut Document) -> Statement {
         match self {
             Self::Buckets => from_buckets(out),
+            Self::Distributions => from_distributions(out),
             Self::LoadBalancers => from_load_balancers(platform, out),
         }
     }
@@ -106,6 +117,19 @@ fn from_buckets(out: &mut Document) -> Statement {
         .to(Principal::Service("logging.s3.amazonaws.com".into()))
         .when("StringEquals", "aws:SourceAccount", [account])
         .when("ArnLike", "aws:SourceArn", [template!["arn:", partition, ":s3:::*"]])
+}
+
+/// Deliveries for CloudFront stand in us-east-1, whatever the region of the platform
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html#AWS-logs-infrastructure-V2-S3>).
+fn from_distributions(out: &mut Document) -> Statement {
+    let account = aws::account(out, MODULE);
+    let source = aws::arn(out, MODULE, "logs", "us-east-1", "delivery-source:*");
+    let objects = vec![Arn::new("s3:object", objects(DISTRIBUTION_PREFIX))];
+    Statement::allow(&["s3:PutObject"], objects)
+        .to(Principal::Service("delivery.logs.amazonaws.com".into()))
+        .when("StringEquals", "s3:x-amz-acl", ["bucket-owner-full-control".into()])
+        .when("StringEquals", "aws:SourceAccount", [account])
+        .when("ArnLike", "aws:SourceArn", [source])
 }
 
 fn from_load_balancers(platform: &Platform, out: &mut Document) -> Statement {

@@ -1,13 +1,21 @@
 //! `[table.<name>]`: a DynamoDB table.
+mod grant;
+mod metrics;
+mod stream;
+
+pub use stream::TableFeed;
+
 use super::backup::{self, Copied, CopyMethod};
 use super::{MODULE, key};
-use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Edge, Grant, NoNarrowing, Reach};
-use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::connect::iam::Arn;
+use crate::connect::trigger::Trigger;
+use crate::connect::{Grant, NoNarrowing};
+use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
-use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Name, Read, is_plain, text_type};
-use platgen_terraform::{Address, Document, Handle, Value, block, template};
+use platgen_terraform::{Address, Document, Handle, Value, block};
 use std::collections::BTreeMap;
 
 text_type! {
@@ -120,18 +128,6 @@ pub struct TableVerbs {
     pub delete: Option<NoNarrowing>,
 }
 
-/// What is said of a table whose changes feed a function. The table needs a `stream`.
-#[derive(Clone, Debug, Default, Read)]
-#[spec(default)]
-pub struct TableFeed {
-    /// The most changes in one call. By default 100.
-    pub batch: Option<Count<1, 10000>>,
-    /// How long a batch may be waited for, at most 300 seconds. By default not.
-    pub window: Option<platgen_source::Duration>,
-    /// Which changes, as patterns of `EventBridge`. By default all.
-    pub filter: Option<crate::pattern::Pattern>,
-}
-
 /// A table with every detail decided.
 #[derive(Debug)]
 pub struct Table {
@@ -169,6 +165,7 @@ impl Keys {
 impl Kind for TableSpec {
     const KIND: &'static str = "table";
     const OUTPUTS: Outputs = Outputs::Named(&["name", "arn", "stream_arn"]);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = Table;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Table {
@@ -270,60 +267,6 @@ impl Table {
     fn arn(&self) -> Arn {
         Arn::new("dynamodb:table", self.handle().get("arn"))
     }
-
-    fn index_arns(&self) -> Arn {
-        Arn::new("dynamodb:index", template![self.handle().get("arn"), "/index/*"])
-    }
-
-    /// Statements on the table, and on its indexes where the actions work on those.
-    fn allow(&self, actions: &[&'static str], on_indexes: &[&'static str]) -> Vec<Statement> {
-        let mut statements = vec![Statement::allow(actions, vec![self.arn()])];
-        if !self.indexes.is_empty() && !on_indexes.is_empty() {
-            statements.push(Statement::allow(on_indexes, vec![self.index_arns()]));
-        }
-        statements
-    }
-}
-
-impl Target for Table {
-    type Verbs = TableVerbs;
-
-    /// The actions of each verb:
-    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>.
-    fn grant(&self, verbs: &TableVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        if verbs.read.is_some() {
-            let read = [
-                "dynamodb:BatchGetItem",
-                "dynamodb:ConditionCheckItem",
-                "dynamodb:DescribeTable",
-                "dynamodb:GetItem",
-                "dynamodb:Query",
-            ];
-            grant.task.extend(self.allow(&read, &["dynamodb:Query"]));
-        }
-        if verbs.scan.is_some() {
-            grant.task.extend(self.allow(&["dynamodb:Scan"], &["dynamodb:Scan"]));
-        }
-        if verbs.write.is_some() {
-            grant.task.extend(self.allow(&["dynamodb:PutItem", "dynamodb:UpdateItem"], &[]));
-        }
-        if verbs.delete.is_some() {
-            grant.task.extend(self.allow(&["dynamodb:DeleteItem"], &[]));
-        }
-        if verbs.write.is_some() && verbs.delete.is_some() {
-            // A batch may hold puts and deletes alike, so it needs both verbs.
-            grant.task.extend(self.allow(&["dynamodb:BatchWriteItem"], &[]));
-        }
-        if !grant.task.is_empty() {
-            // The table's key is used in the name of the caller, for reads and writes alike.
-            let region = &edge.platform.head.region;
-            grant.task.push(key::right(&["kms:Decrypt"], "dynamodb", region));
-            grant.reach.insert(Reach::Gateway("dynamodb"));
-        }
-        grant.variables.push((edge.variable("TABLE"), self.handle().get("name")));
-        grant
-    }
 }
 
 impl Thing for Table {
@@ -339,6 +282,14 @@ impl Thing for Table {
         })
     }
 
+    fn feeds(&self, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
+        stream::feeds(self, trigger, platform)
+    }
+
+    fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
+        stream::check(self, platform.connections.fed_by(&self.id))
+    }
+
     fn keeps_data(&self) -> bool {
         true
     }
@@ -346,6 +297,10 @@ impl Thing for Table {
     fn backed_up(&self) -> Option<Copied> {
         let arn = self.handle().get("arn");
         self.backup.then_some(Copied { arn, method: CopyMethod::Snapshots })
+    }
+
+    fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
+        self.list_metrics()
     }
 
     fn lower(&self, _platform: &Platform, out: &mut Document) {

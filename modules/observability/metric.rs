@@ -1,4 +1,5 @@
 //! What can be measured of a thing, as its room says it; dashboard and alarms come from it.
+use platgen_source::Read;
 use platgen_terraform::Value;
 
 /// One measure of a thing, and from which value on somebody must look.
@@ -26,6 +27,13 @@ pub enum Measure {
         expression: &'static str,
         /// The series by their ids in it.
         series: Vec<(&'static str, Series)>,
+    },
+    /// Like [`Self::Computed`], of as many series as the thing has parts: its nodes, its indexes.
+    Combined {
+        /// The expression, `MAX(METRICS())`.
+        expression: String,
+        /// The series; the first is `m1` in the expression, the second `m2`.
+        series: Vec<Series>,
     },
 }
 
@@ -74,17 +82,115 @@ pub struct Threshold {
 pub enum Side {
     /// At the value and above it.
     AtLeast,
+    /// Above the value.
+    Above,
+    /// At the value and below it.
+    AtMost,
     /// Below the value.
     Below,
 }
 
 /// What it means for an alarm that there is no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read)]
 pub enum Silence {
     /// All is well: a count of faults that is not there is zero.
     Good,
     /// Something is wrong: what should always speak does not.
     Bad,
-    /// Nothing.
+    /// Nothing: the alarm stays as it is.
     Ignored,
+}
+
+impl Series {
+    /// A series in the region of the platform.
+    pub fn regional(
+        namespace: &'static str,
+        name: &'static str,
+        statistic: &'static str,
+        dimensions: Vec<(&'static str, Value)>,
+    ) -> Self {
+        Self { namespace, name, statistic, dimensions, place: MetricPlace::Regional }
+    }
+}
+
+impl Metric {
+    /// A metric that CloudWatch keeps, without an alarm.
+    pub fn of(key: &'static str, title: &'static str, series: Series) -> Self {
+        Self { key, title, measure: Measure::Series(series), alarm: None }
+    }
+
+    /// A metric that combines several series by one function of metric math, `SUM` or `MAX`, without
+    /// an alarm. A series without a value does not count.
+    pub fn combined(
+        key: &'static str,
+        title: &'static str,
+        function: &str,
+        series: Vec<Series>,
+    ) -> Self {
+        let expression = format!("{function}(METRICS())");
+        Self { key, title, measure: Measure::Combined { expression, series }, alarm: None }
+    }
+
+    /// The metric with an alarm.
+    #[must_use]
+    pub fn with_alarm(mut self, alarm: Threshold) -> Self {
+        self.alarm = Some(alarm);
+        self
+    }
+}
+
+impl Threshold {
+    /// Rings at a value and above it, for so many values in a row that each cover so many seconds. No
+    /// value is good news.
+    pub fn at_least(value: f64, period: i64, periods: i64) -> Self {
+        Self { side: Side::AtLeast, value, period, periods, silence: Silence::Good }
+    }
+
+    /// Rings below a value, for so many values in a row that each cover so many seconds. No value is
+    /// good news.
+    pub fn below(value: f64, period: i64, periods: i64) -> Self {
+        Self { side: Side::Below, ..Self::at_least(value, period, periods) }
+    }
+
+    /// The same, where no value means something else.
+    #[must_use]
+    pub fn when_silent(mut self, silence: Silence) -> Self {
+        self.silence = silence;
+        self
+    }
+}
+
+impl Side {
+    /// As CloudWatch writes it
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>).
+    pub fn aws_word(self) -> &'static str {
+        match self {
+            Self::AtLeast => "GreaterThanOrEqualToThreshold",
+            Self::Above => "GreaterThanThreshold",
+            Self::AtMost => "LessThanOrEqualToThreshold",
+            Self::Below => "LessThanThreshold",
+        }
+    }
+
+    /// As a sentence has it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AtLeast => "at least",
+            Self::Above => "above",
+            Self::AtMost => "at most",
+            Self::Below => "below",
+        }
+    }
+}
+
+impl Silence {
+    /// As CloudWatch writes it
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>).
+    pub fn aws_word(self) -> &'static str {
+        match self {
+            Self::Good => "notBreaching",
+            Self::Bad => "breaching",
+            Self::Ignored => "ignore",
+        }
+    }
 }

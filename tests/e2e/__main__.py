@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 
 from . import tools
+from .emulator import EMULATORS
 from .faults import CannotRun
 from .runner import Settings, run
+from .stack import this_machine
 
-PROJECT = Path(__file__).resolve().parents[2]
-CACHE_VARIABLE = "PLATGEN_E2E_CACHE"
 STOPPED = 130
 """The status of a program that ends on Ctrl-C, by the shells' convention."""
 
@@ -22,7 +20,10 @@ STOPPED = 130
 def main() -> int:
     """Runs what the command line asks for and returns the exit status."""
     signal.signal(signal.SIGTERM, stop)
-    options = build_parser().parse_args()
+    parser = build_parser()
+    options = parser.parse_args()
+    if options.policy and not (options.apply and options.emulator == "moto"):
+        parser.error("--policy needs --apply to moto: policies are not known before, nor all settings elsewhere")
     try:
         good = run(settings_from(options))
     except CannotRun as problem:
@@ -45,26 +46,40 @@ def build_parser() -> argparse.ArgumentParser:
         description="Render the examples and take them through init, validate and plan with the real engines.",
     )
     parser.add_argument(
-        "--engine", action="append", choices=tools.ENGINES, help="engine to run, repeatable (default: both)"
+        "--engine",
+        action="append",
+        default=[],
+        choices=tools.ENGINES,
+        help="engine to run, repeatable (default: both; with --apply one per environment, in turn)",
     )
     parser.add_argument(
         "--example", action="append", default=[], metavar="NAME", help="folder of examples/, repeatable (default: all)"
     )
     parser.add_argument("--environment", metavar="NAME", help="the one environment to look at (default: all)")
+    parser.add_argument(
+        "--apply", action="store_true", help="apply, plan again, use, destroy; one emulator per environment"
+    )
+    parser.add_argument("--policy", action="store_true", help="with --apply: scan the plan of what is applied")
+    parser.add_argument(
+        "--emulator", choices=EMULATORS, default=EMULATORS[0], help="what to apply to (default: %(default)s)"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the work copies of good runs too")
     return parser
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
     """The settings for the project that this file belongs to."""
+    machine = this_machine()
     return Settings(
-        project=PROJECT,
-        cache=Path(os.environ.get(CACHE_VARIABLE, PROJECT / "target" / "e2e")).absolute(),
-        product=tools.find_product(PROJECT),
-        engines=tuple(options.engine or tools.ENGINES),
+        machine=machine,
+        product=tools.find_product(machine.project),
+        engines=tuple(options.engine),
         examples=tuple(options.example),
         environment=options.environment,
         keep=options.keep,
+        apply=options.apply,
+        policy=options.policy,
+        emulator=options.emulator,
     )
 
 

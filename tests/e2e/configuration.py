@@ -49,6 +49,9 @@ class Module:
     path: tuple[str, ...] = ()
     """Steps from the root, such as `("module.network",)`."""
 
+    folder: Path = Path()
+    """Where its files are, seen from the root's folder."""
+
     caller: Module | None = None
     inputs: Json = field(default_factory=dict)
     """The arguments of the `module` block that calls it; empty for the root."""
@@ -103,7 +106,8 @@ def read_module(folder: Path, module: Module) -> Module:
         add_blocks(module, content)
         calls.update({labels[0]: body for labels, body in labelled(content.get("module", {}), 1)})
     for name, inputs in sorted(calls.items()):
-        child = Module(path=(*module.path, f"module.{name}"), caller=module, inputs=inputs)
+        path = (*module.path, f"module.{name}")
+        child = Module(path, module.folder / inputs["source"], caller=module, inputs=inputs)
         module.children.append(read_module(folder / inputs["source"], child))
     return module
 

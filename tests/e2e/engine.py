@@ -14,10 +14,14 @@ from .configuration import Json
 from .emulator import Emulator, clean_environment
 from .faults import CannotRun, ProductFault
 
-TIME_LIMIT_SECONDS = 600
-GRACE_SECONDS = 30
+TIME_LIMIT_SECONDS = 1800
+GRACE_SECONDS = 60
+PARALLELISM = "-parallelism=20"
+"""Most of an apply is the provider's own waiting, so more of it at once costs nothing."""
+
 DETAIL_CHARACTERS = 600
 PLAN_FILE = "plan.bin"
+PLAN_JSON = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ class Session:
     emulator: Emulator
     account: str
 
+    @property
+    def plan_json(self) -> Path:
+        """The plan made last, as JSON."""
+        return self.work / PLAN_JSON
+
     def init(self) -> None:
         """Installs modules and providers, and the local state that stands in for the real backend."""
         self.require("init", "-input=false", "-no-color")
@@ -69,9 +78,30 @@ class Session:
             raise ProductFault(f"validate is not clean ({len(found)})", "\n".join(found))
 
     def plan(self) -> Json:
-        """Plans against the emulator and returns the plan as JSON."""
-        self.require("plan", "-json", "-input=false", f"-out={PLAN_FILE}")
-        shown: Json = json.loads(self.require("show", "-json", PLAN_FILE))
+        """Plans against the emulator and returns the plan as JSON, which stays in the work copy as well."""
+        self.require("plan", "-json", "-input=false", PARALLELISM, f"-out={PLAN_FILE}")
+        text = self.require("show", "-json", PLAN_FILE)
+        self.plan_json.write_text(text)
+        shown: Json = json.loads(text)
+        return shown
+
+    def apply(self) -> set[str]:
+        """Applies the plan made last and returns the addresses of the managed resources that it changed."""
+        return self.change("apply", "-json", PARALLELISM, PLAN_FILE)
+
+    def destroy(self) -> set[str]:
+        """Destroys everything and returns the addresses of what it destroyed."""
+        return self.change("destroy", "-json", "-auto-approve", "-input=false", PARALLELISM)
+
+    def change(self, *arguments: str) -> set[str]:
+        """Runs a changing command and returns the addresses of the resources whose change is complete."""
+        messages = printed_messages(self.require(*arguments))
+        hooks = [message["hook"] for message in messages if message.get("type") == "apply_complete"]
+        return {hook["resource"]["addr"] for hook in hooks if hook["action"] != "read"}
+
+    def state(self) -> Json:
+        """The state, as the engine shows it: `values` with `outputs` and `root_module`, unless it is empty."""
+        shown: Json = json.loads(self.require("show", "-json"))
         return shown
 
     def require(self, *arguments: str) -> str:
@@ -149,8 +179,19 @@ def describe(diagnostic: Json) -> str:
 
 def printed_errors(output: str) -> Iterator[str]:
     """The error diagnostics among the JSON lines that a command prints with `-json`."""
-    for line in output.splitlines():
-        message = json.loads(line) if line.startswith("{") else {}
+    for message in printed_messages(output):
         diagnostic = message.get("diagnostic", {})
         if diagnostic.get("severity") == "error":
             yield describe(diagnostic)
+
+
+def printed_messages(output: str) -> list[Json]:
+    """The JSON lines that a command prints with `-json`."""
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+def instances(module: Json) -> Iterator[Json]:
+    """The managed resource instances of a module and of those below it, in a state or in planned values."""
+    yield from (item for item in module.get("resources", []) if item["mode"] == "managed")
+    for child in module.get("child_modules", []):
+        yield from instances(child)

@@ -1,12 +1,14 @@
-"""Makes in the emulator what a root expects to exist: the things that its data sources look up.
+"""Makes in the emulator what a root expects to exist: the things that its data sources look up or that it names.
 
 Only what the configuration names by a literal, a variable or a local value can be made; a data source that
-finds nothing fails the plan with its own address, so nothing can be passed over in silence.
+finds nothing fails the plan with its own address, so nothing can be passed over in silence. Networks, subnets
+and security groups are also made where their identifiers stand in the arguments of resources.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ import boto3
 
 from .configuration import Block, Json, Module
 from .emulator import IDENTIFIER_TAG, Emulator
+from .workcopy import variable_values
 
 NEEDS_NOTHING = frozenset(
     {
@@ -34,6 +37,12 @@ NEEDS_NOTHING = frozenset(
 """Data sources that are computed in the provider or answered by an empty account."""
 
 DEFAULT_REGION = "us-east-1"
+
+IDENTIFIER = re.compile(r"(vpc|subnet|sg)-[0-9a-f]{8,17}")
+"""The identifier of something in a network. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
+
+IDENTIFIED_TYPES = {"vpc": "aws_vpc", "subnet": "aws_subnet", "sg": "aws_security_group"}
+"""The data source that would look up what has an identifier, by the word that the identifier begins with."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +68,53 @@ Maker = Callable[[Target, Json], None]
 
 
 def make_fixtures(root: Module, emulator: Emulator, account: str) -> None:
-    """Makes everything that the data sources of a tree look up, each thing once."""
-    wanted: dict[str, tuple[int, Block, str]] = {}
+    """Makes everything that the data sources of a tree look up and that its resources name, each thing once."""
+    wanted: dict[str, tuple[str, str, Json]] = {}
     for block in data_sources(root):
-        region = region_of(block, root)
-        arguments = known_arguments(block)
-        key = json.dumps([block.type, region, arguments], sort_keys=True)
-        wanted.setdefault(key, (ORDER[block.type], block, region))
-    for _, block, region in sorted(wanted.values(), key=lambda item: item[0]):
-        MAKERS[block.type](Target(emulator, account, region), known_arguments(block))
+        add(wanted, block.type, region_of(block, root), known_arguments(block))
+    named = {item["id"] for _, _, item in wanted.values() if "id" in item}
+    for kind, region, arguments in named_things(root, account):
+        if arguments["id"] not in named:
+            add(wanted, kind, region, arguments)
+    for kind, region, arguments in sorted(wanted.values(), key=lambda item: ORDER[item[0]]):
+        MAKERS[kind](Target(emulator, account, region), arguments)
+
+
+def add(wanted: dict[str, tuple[str, str, Json]], kind: str, region: str, arguments: Json) -> None:
+    """Adds a thing unless it is there already."""
+    wanted.setdefault(json.dumps([kind, region, arguments], sort_keys=True), (kind, region, arguments))
+
+
+def named_things(root: Module, account: str) -> list[tuple[str, str, Json]]:
+    """Type, region and arguments of what resources and handed-in values name by an identifier, sorted.
+
+    What lies in a network lies in the one that is named; where several are, nobody can tell in which.
+    """
+    found = {
+        (IDENTIFIED_TYPES[word[1]], region_of(block, root), word[0])
+        for module in root.tree()
+        for block in module.resources
+        for word in identifiers_in([block.arguments, module.inputs])
+    }
+    values = variable_values(root.required_variables(), account)
+    found |= {(IDENTIFIED_TYPES[word[1]], region_of_alias("", root), word[0]) for word in identifiers_in(values)}
+    networks = sorted(identifier for kind, _, identifier in found if kind == "aws_vpc")
+    inside = {"vpc_id": networks[0]} if len(networks) == 1 else {}
+    return [
+        (kind, region, {"id": identifier, **({} if kind == "aws_vpc" else inside)})
+        for kind, region, identifier in sorted(found)
+    ]
+
+
+def identifiers_in(value: Any) -> Iterator[re.Match[str]]:
+    """The strings within a value that are identifiers."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from identifiers_in(item)
+    elif isinstance(value, str) and (found := IDENTIFIER.fullmatch(value)):
+        yield found
 
 
 def data_sources(root: Module) -> Iterator[Block]:
@@ -90,7 +137,11 @@ def region_of(block: Block, root: Module) -> str:
 
     Modules are expected to hand provider configurations on under the same alias.
     """
-    alias = block.arguments.get("provider", "aws").partition(".")[2]
+    return region_of_alias(block.arguments.get("provider", "aws").partition(".")[2], root)
+
+
+def region_of_alias(alias: str, root: Module) -> str:
+    """The region of the provider configuration with an alias; the empty alias is the default one's."""
     for provider in root.providers:
         if provider.get("alias", "") == alias:
             return root.resolve(provider.get("region")) or DEFAULT_REGION
@@ -130,6 +181,8 @@ def make_subnet(target: Target, arguments: Json) -> None:
     neighbours = client.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
     client.create_subnet(
         VpcId=vpc,
+        # Neighbours lie in different zones, as those of a load balancer must.
+        AvailabilityZone=f"{target.region}{'ab'[len(neighbours) % 2]}",
         CidrBlock=arguments.get("cidr_block", f"10.0.{len(neighbours)}.0/24"),
         TagSpecifications=tag_specifications("subnet", arguments),
     )

@@ -1,4 +1,4 @@
-"""The steps of the end-to-end run, in order: render, then per root and engine init, validate, plan, compare.
+"""The steps of the end-to-end run, in order: render, then per root and engine what the run is for.
 
 One line per root and engine goes to stdout, and one with the totals; everything else goes to stderr.
 """
@@ -9,32 +9,35 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addresses, fixtures, tools
+from . import addresses, fixtures, lifetime, policy, tools
 from .configuration import Module, read_root
-from .emulator import Emulator, clean_environment, running_emulator
-from .engine import Engine, Session, write_configuration
+from .emulator import EMULATORS, Emulator, Place, clean_environment, running
+from .engine import Engine, Session
 from .faults import CannotRun, ProductFault
+from .stack import Machine, opened
 from .workcopy import account_of, make_work_copy
+
+APPLYING_ENGINES = ("tofu", "terraform")
+"""The engines that the environments of an example take in turn, by name, when each is applied by one only."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """What to run, and where things are."""
 
-    project: Path
-    """The folder with `examples` and `tests/golden`."""
-
-    cache: Path
-    """The folder for everything that the run makes."""
+    machine: Machine
 
     product: Path
     """The platgen binary."""
 
-    engines: tuple[str, ...] = tools.ENGINES
+    engines: tuple[str, ...] = ()
+    """The engines to run; none means all for plans, and one per environment for applies."""
+
     examples: tuple[str, ...] = ()
     """Names of examples; none means all."""
 
@@ -43,6 +46,15 @@ class Settings:
 
     keep: bool = False
     """Whether the work copies of good runs stay as well."""
+
+    apply: bool = False
+    """Whether roots are taken through their whole life, and not only planned."""
+
+    policy: bool = False
+    """Whether the plans of applied roots are scanned."""
+
+    emulator: str = EMULATORS[0]
+    """The emulator that roots are applied to."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,8 @@ class Rendered:
     environment: str
     folder: Path
     root: Module
+    position: int = 0
+    """Its place among the environments of its platform."""
 
     @property
     def name(self) -> str:
@@ -60,13 +74,17 @@ class Rendered:
         return f"{self.platform}/{self.environment}"
 
 
+Check = Callable[[Rendered, Engine], str]
+"""Takes one environment through all steps with one engine and returns the summary; raises `ProductFault`."""
+
+
 def run(settings: Settings) -> bool:
     """Runs everything and says whether all of it is good; raises `CannotRun` if it cannot."""
     begin = time.monotonic()
     examples = choose_examples(settings)
-    engines = prepare_engines(settings)
-    with running_emulator(settings.cache / "emulator.log") as emulator:
-        verdicts = [verdict for example in examples for verdict in check_example(example, settings, engines, emulator)]
+    engines = {name: settings.machine.engine(name) for name in settings.engines or tools.ENGINES}
+    with checking(settings) as check:
+        verdicts = [verdict for example in examples for verdict in check_example(example, settings, engines, check)]
     if not verdicts:
         raise CannotRun(f"no example renders the environment {settings.environment}")
     say(f"{sum(verdicts)} of {len(verdicts)} good, {time.monotonic() - begin:.0f} s")
@@ -86,7 +104,7 @@ def report(fault: ProductFault, name: str) -> None:
 
 def choose_examples(settings: Settings) -> list[Path]:
     """The folders of the examples to render."""
-    folder = settings.project / "examples"
+    folder = settings.machine.project / "examples"
     found = {file.parent.name: file.parent for file in sorted(folder.glob("*/platform.toml"))}
     unknown = [name for name in settings.examples if name not in found]
     if unknown:
@@ -96,18 +114,19 @@ def choose_examples(settings: Settings) -> list[Path]:
     return [found[name] for name in settings.examples or found]
 
 
-def prepare_engines(settings: Settings) -> list[Engine]:
-    """Finds the engines and leads them to the providers of the mirror."""
-    settings.cache.mkdir(parents=True, exist_ok=True)
-    mirror = settings.cache / "mirror"
-    configuration = settings.cache / "engine.tfrc"
-    tools.link_mirror(tools.find_mirror(), mirror)
-    write_configuration(configuration, mirror)
-    return [Engine(name, tools.find_engine(name, settings.project), configuration) for name in settings.engines]
+@contextmanager
+def checking(settings: Settings) -> Iterator[Check]:
+    """What the run does with each environment; plans share one emulator, an apply has its own."""
+    if settings.apply:
+        yield lambda rendered, engine: apply_root(rendered, engine, settings)
+        return
+    place = Place(settings.machine.cache / "planning")
+    with running("moto", place, settings.machine.environments) as emulator:
+        yield lambda rendered, engine: plan_root(rendered, engine, emulator, settings)
 
 
-def check_example(example: Path, settings: Settings, engines: list[Engine], emulator: Emulator) -> Iterator[bool]:
-    """Renders one example and checks each of its environments with each engine."""
+def check_example(example: Path, settings: Settings, engines: dict[str, Engine], check: Check) -> Iterator[bool]:
+    """Renders one example and checks each of its environments with each of its engines."""
     try:
         roots = render(example, settings)
     except ProductFault as fault:
@@ -115,13 +134,20 @@ def check_example(example: Path, settings: Settings, engines: list[Engine], emul
         yield False
         return
     for rendered in roots:
-        for engine in engines:
-            yield check_root(rendered, engine, settings, emulator)
+        for name in engines_of(rendered, settings):
+            yield check_root(rendered, engines[name], check)
+
+
+def engines_of(rendered: Rendered, settings: Settings) -> tuple[str, ...]:
+    """The names of the engines that take an environment."""
+    if settings.engines:
+        return settings.engines
+    return (APPLYING_ENGINES[rendered.position % len(APPLYING_ENGINES)],) if settings.apply else tools.ENGINES
 
 
 def render(example: Path, settings: Settings) -> list[Rendered]:
     """Renders one example and finds the environments that are to be looked at."""
-    out = settings.cache / "rendered" / example.name
+    out = settings.machine.cache / "rendered" / example.name
     shutil.rmtree(out, ignore_errors=True)
     command = [str(settings.product), "render", str(example / "platform.toml"), "--out", str(out)]
     result = subprocess.run(command, env=clean_environment({}), capture_output=True, text=True, check=False)
@@ -130,25 +156,52 @@ def render(example: Path, settings: Settings) -> list[Rendered]:
     roots = [file.parent for file in sorted(out.glob("*/*/main.tf.json"))]
     if not roots:
         raise ProductFault("render wrote no environment", result.stderr + result.stdout)
-    wanted = [root for root in roots if settings.environment in (None, root.name)]
-    return [Rendered(root.parent.name, root.name, root, read_root(root)) for root in wanted]
+    return [
+        Rendered(root.parent.name, root.name, root, read_root(root), position)
+        for position, root in enumerate(roots)
+        if settings.environment in (None, root.name)
+    ]
 
 
-def check_root(rendered: Rendered, engine: Engine, settings: Settings, emulator: Emulator) -> bool:
+def check_root(rendered: Rendered, engine: Engine, check: Check) -> bool:
     """Takes one environment through all steps with one engine and prints its summary line."""
     name = f"{rendered.name} {engine.name} {engine.version()}"
-    work = settings.cache / "work" / engine.name / rendered.platform / rendered.environment
     begin = time.monotonic()
     try:
-        count = count_planned(rendered, Session(engine, work, emulator, account_of(rendered.root)), settings.project)
+        summary = check(rendered, engine)
     except ProductFault as fault:
         report(fault, name)
         return False
-    say(f"{name}: validate clean, plan {count} to add")
+    say(f"{name}: {summary}")
     print(f"{name}: {time.monotonic() - begin:.1f} s", file=sys.stderr, flush=True)
+    return True
+
+
+def plan_root(rendered: Rendered, engine: Engine, emulator: Emulator, settings: Settings) -> str:
+    """Validates and plans on an empty account, and compares addresses."""
+    work = settings.machine.cache / "work" / engine.name / rendered.platform / rendered.environment
+    session = Session(engine, work, emulator, account_of(rendered.root))
+    count = count_planned(rendered, session, settings.machine.project)
     if not settings.keep:
         shutil.rmtree(work)
-    return True
+    return f"validate clean, plan {count} to add"
+
+
+def apply_root(rendered: Rendered, engine: Engine, settings: Settings) -> str:
+    """Takes one environment through its whole life, on an emulator of its own."""
+    with opened(rendered.folder, engine, settings.emulator, settings.machine) as stack:
+        moto = settings.emulator == "moto"
+        summary = lifetime.live(stack, scan_of(rendered, settings)) if moto else lifetime.use(stack)
+        if not settings.keep:
+            shutil.rmtree(stack.session.work)
+    return summary
+
+
+def scan_of(rendered: Rendered, settings: Settings) -> lifetime.Scan | None:
+    """The scan of an environment's plan, if the run makes one."""
+    if not settings.policy:
+        return None
+    return lambda stack: policy.check(rendered.name, stack.session, settings.machine.environments)
 
 
 def count_planned(rendered: Rendered, session: Session, project: Path) -> int:

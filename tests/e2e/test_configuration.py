@@ -8,7 +8,7 @@ from typing import Any
 
 from . import addresses, fixtures, workcopy
 from .configuration import Block, Json, Module, labelled, read_root
-from .emulator import Emulator
+from .emulator import DEFAULT_ACCOUNT, Emulator
 from .faults import ProductFault
 
 SAMPLE = Path(__file__).parent / "sample" / "dev"
@@ -188,8 +188,8 @@ class WorkCopy(unittest.TestCase):
 
     def test_the_account_is_the_first_one_that_is_known(self) -> None:
         cases: list[tuple[Json, str]] = [
-            ({}, workcopy.DEFAULT_ACCOUNT),
-            ({"allowed_account_ids": "${var.accounts}"}, workcopy.DEFAULT_ACCOUNT),
+            ({}, DEFAULT_ACCOUNT),
+            ({"allowed_account_ids": "${var.accounts}"}, DEFAULT_ACCOUNT),
             ({"allowed_account_ids": ["${var.unknown}", "${var.account}"]}, "444455556666"),
             ({"allowed_account_ids": ["111122223333"]}, "111122223333"),
         ]

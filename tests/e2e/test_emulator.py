@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from . import fixtures
 from .configuration import Block, Json, Module
-from .emulator import DIRECT, Emulator, running_emulator
+from .emulator import DIRECT, Emulator, Place, running_moto
 
 ACCOUNT = "111122223333"
 REGION = "us-west-2"
@@ -25,7 +25,7 @@ def module_with_data(*sources: tuple[str, Json]) -> Module:
 class Life(unittest.TestCase):
     def test_it_ends_with_the_block(self) -> None:
         with TemporaryDirectory() as folder:
-            with running_emulator(Path(folder) / "log") as emulator:
+            with running_moto(Place(Path(folder))) as emulator:
                 emulator.reset()
             with self.assertRaises(OSError):
                 DIRECT.open(emulator.url, timeout=2)
@@ -37,7 +37,7 @@ class Fixtures(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         folder = cls.enterClassContext(TemporaryDirectory())
-        cls.emulator = cls.enterClassContext(running_emulator(Path(folder) / "log"))
+        cls.emulator = cls.enterClassContext(running_moto(Place(Path(folder))))
 
     def setUp(self) -> None:
         self.emulator.reset()

@@ -16,8 +16,10 @@ from typing import ClassVar
 
 from . import runner
 from .configuration import Json, read_root
-from .emulator import Emulator, running_emulator
+from .emulator import Emulator, Place, running_moto
+from .engine import Engine
 from .faults import CannotRun, ProductFault
+from .stack import Machine
 from .test_configuration import SAMPLE, SAMPLE_ADDRESSES
 
 
@@ -36,8 +38,8 @@ class Project(unittest.TestCase):
         product = self.folder / "platgen"
         product.write_text(f'#!/bin/sh\n[ "$1 $3" = "render --out" ] || exit 9\n{script}\n')
         product.chmod(0o755)
-        cache = self.folder / "cache"
-        return runner.Settings(self.folder, cache, product, engines=("terraform",), examples=examples)
+        machine = Machine(self.folder, self.folder / "cache")
+        return runner.Settings(machine, product, engines=("terraform",), examples=examples)
 
 
 class Steps(Project):
@@ -84,7 +86,7 @@ class RealEngine(Project):
     @classmethod
     def setUpClass(cls) -> None:
         folder = cls.enterClassContext(TemporaryDirectory())
-        cls.emulator = cls.enterClassContext(running_emulator(Path(folder) / "log"))
+        cls.emulator = cls.enterClassContext(running_moto(Place(Path(folder))))
 
     def check(self, addresses: list[str], change: Callable[[Path], None] | None = None) -> tuple[bool, str, str]:
         """Checks a changed copy of the sample root; gives the verdict, the summary and the details."""
@@ -97,9 +99,13 @@ class RealEngine(Project):
         golden.write_text("\n".join(addresses))
         settings = self.settings()
         rendered = runner.Rendered("sample", "dev", root, read_root(root))
-        engine = runner.prepare_engines(settings)[0]
+        engine = settings.machine.engine("terraform")
+
+        def check(planned: runner.Rendered, chosen: Engine) -> str:
+            return runner.plan_root(planned, chosen, self.emulator, settings)
+
         with redirect_stdout(StringIO()) as summary, redirect_stderr(StringIO()) as details:
-            verdict = runner.check_root(rendered, engine, settings, self.emulator)
+            verdict = runner.check_root(rendered, engine, check)
         return verdict, summary.getvalue(), details.getvalue()
 
     def refused(self, summary: str, detail: str, change: Callable[[Path], None]) -> None:

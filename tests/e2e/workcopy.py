@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from .configuration import Json, Module
-from .emulator import Emulator
+from .emulator import DEFAULT_ACCOUNT, Emulator
 from .faults import ProductFault
 
 OVERRIDE_FILE = "platgen_e2e_override.tf.json"
 VALUES_FILE = "platgen_e2e.auto.tfvars.json"
-DEFAULT_ACCOUNT = "123456789012"
-"""The account of an environment that does not name the one that it may be applied to."""
 
 
 def make_work_copy(rendered: Path, root: Module, work: Path, emulator: Emulator) -> None:

@@ -138,6 +138,8 @@ codes! {
     UNREACHABLE = "PG0508" Warning "No way there";
     /// Something is declared that nothing uses.
     UNUSED = "PG0509" Warning "Declared but unused";
+    /// Something waits for an answer that may never come.
+    UNBOUNDED_WAIT = "PG0510" Warning "Wait without an end";
 }
 
 #[cfg(test)]

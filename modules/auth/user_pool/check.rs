@@ -13,6 +13,7 @@ impl UserPool {
     pub(super) fn findings(&self, platform: &Platform) -> Vec<Diagnostic> {
         let mut findings: Vec<Diagnostic> = self.out_of_reach(platform).collect();
         findings.extend(self.check_parent(platform));
+        findings.extend(self.check_shared(platform));
         findings.extend(self.check_mail(platform));
         findings.extend(self.missing_secrets(platform));
         findings

@@ -192,6 +192,22 @@ impl UserPool {
         file.resource("aws_route53_record", &local, arguments).cause(cause).add();
     }
 
+    /// The record of the sign-in pages, if a host is theirs.
+    pub(super) fn record(&self, host: &str) -> Option<Handle> {
+        let address = Address::managed("aws_route53_record", &self.id.local(&["domain"]));
+        let is_own = matches!(&self.domain, Domain::Own(domain) if domain == host);
+        is_own.then(|| Handle::new(MODULE, address))
+    }
+
+    /// One name cannot lead to two things.
+    pub(super) fn check_shared(&self, platform: &Platform) -> Option<Diagnostic> {
+        let Domain::Own(domain) = &self.domain else { return None };
+        let other = dns::taken_by(domain, &self.id, platform)?;
+        let message = format!("`{domain}` leads to `{other}` already");
+        let path = self.id.path().key("domain");
+        Some(Diagnostic::at(&code::NAME_CLASH, &path, message).help("choose another `domain`"))
+    }
+
     /// A parent whose address the platform does not make must have one already.
     pub(super) fn check_parent(&self, platform: &Platform) -> Option<Diagnostic> {
         let Domain::Own(domain) = &self.domain else { return None };
@@ -220,6 +236,5 @@ fn after_parent(domain: &str, platform: &Platform) -> Value {
 
 /// The record that the platform makes of a host.
 fn parent_record(host: &str, platform: &Platform) -> Option<Handle> {
-    let mut balancers = platform.things.load_balancer.values();
-    balancers.find_map(|balancer| balancer.record(host, platform))
+    platform.things.all().find_map(|thing| thing.address_record(host, platform))
 }

@@ -147,6 +147,10 @@ impl Thing for UserPool {
         self.findings(platform)
     }
 
+    fn address_record(&self, host: &str, _platform: &Platform) -> Option<Handle> {
+        self.record(host)
+    }
+
     /// The secrets of clients are kept.
     fn keeps_data(&self) -> bool {
         self.clients.values().any(|client| client.secret)

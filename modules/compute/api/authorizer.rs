@@ -227,40 +227,32 @@ pub(super) fn output_of<T: Thing>(
     }
 }
 
-/// The id of a client of a user pool. Of a client that it does not have, a user pool gives an empty
-/// text.
-fn client_id(pool: &Name, client: &Name, api: &ThingId, platform: &Platform) -> Value {
-    let words = ["client", client.as_str(), "id"];
-    output_of(platform.things.user_pool.get(pool), &words, api, platform)
-}
-
-/// The ids of the clients whose tokens are taken.
+/// The ids of the clients of a user pool whose tokens are taken.
 pub(super) fn client_ids(
     pool: &Name,
     clients: &[Name],
     api: &ThingId,
     platform: &Platform,
 ) -> Value {
-    clients.iter().map(|client| client_id(pool, client, api, platform)).collect()
+    let pool = platform.things.user_pool.get(pool);
+    let id = |client: &Name| output_of(pool, &["client", client.as_str(), "id"], api, platform);
+    clients.iter().map(id).collect()
 }
 
 /// Clients that their user pools do not have.
-pub(super) fn check(
-    authorizers: &[Authorizer],
-    api: &ThingId,
-    platform: &Platform,
-) -> Vec<Diagnostic> {
+pub(super) fn check(authorizers: &[Authorizer], platform: &Platform) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for authorizer in authorizers {
-        let Decider::UserPool { pool, clients } = &authorizer.by else { continue };
-        for (index, client) in clients.iter().enumerate() {
-            if client_id(pool, client, api, platform) == Value::from("") {
-                let place = authorizer.path.key("clients").index(index);
-                let message = format!("`user_pool.{pool}` has no client `{client}`");
-                let help = format!("declare it: [user_pool.{pool}.client.{client}]");
-                found.push(Diagnostic::at(&code::UNKNOWN_TARGET, &place, message).help(help));
-            }
-        }
+        let Decider::UserPool { pool: name, clients } = &authorizer.by else { continue };
+        let Some(pool) = platform.things.user_pool.get(name) else { continue };
+        let known: Vec<&Name> = pool.clients().collect();
+        let unknown = clients.iter().enumerate().filter(|(_, client)| !known.contains(client));
+        found.extend(unknown.map(|(index, client)| {
+            let place = authorizer.path.key("clients").index(index);
+            let message = format!("`user_pool.{name}` has no client `{client}`");
+            let help = suggestion(client.as_str(), known.iter().map(|known| known.as_str()));
+            Diagnostic::at(&code::UNKNOWN_TARGET, &place, message).help(help)
+        }));
     }
     found
 }

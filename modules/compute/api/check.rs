@@ -5,7 +5,8 @@ use super::route::{Destination, Route};
 use super::spec::{ApiSpec, ApiType, Method};
 use super::{Api, authorizer};
 use crate::compute::load_balancer::LoadBalancer;
-use crate::kind::{Resolving, Thing, ThingId};
+use crate::dns;
+use crate::kind::{Resolving, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use std::collections::BTreeMap;
@@ -48,9 +49,10 @@ pub(super) fn spec(spec: &ApiSpec, id: &ThingId, resolving: &mut Resolving<'_>) 
 /// Finds what is wrong with an API and what stands beside it.
 pub(super) fn routes(api: &Api, platform: &Platform) -> Vec<Diagnostic> {
     let mut found = ties(api);
-    found.extend(authorizer::check(&api.authorizers, &api.id, platform));
+    found.extend(authorizer::check(&api.authorizers, platform));
     for route in &api.routes {
         found.extend(no_entrance(api, route, platform));
+        found.extend(order_of_messages(route, platform));
     }
     if api.r#type == ApiType::Rest {
         found.extend(rest_patterns(api));
@@ -118,6 +120,25 @@ fn no_entrance(api: &Api, route: &Route, platform: &Platform) -> Option<Diagnost
     Some(Diagnostic::at(&code::IMPOSSIBLE, &place, message).help(help))
 }
 
+/// What a queue asks of every message, or makes nothing of
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+fn order_of_messages(route: &Route, platform: &Platform) -> Option<Diagnostic> {
+    let Destination::Queue(call) = &route.to else { return None };
+    let queue = platform.things.queue.get(&call.queue)?;
+    let name = &call.queue;
+    let path = route.path.key("to");
+    if queue.is_fifo() && call.group.is_none() {
+        let message = format!("`queue.{name}` keeps the order of messages within a group");
+        let help = "name the group: group = \"path.customer\", or one word for all messages";
+        return Some(Diagnostic::at(&code::MISSING_KEY, &path, message).help(help));
+    }
+    (!queue.is_fifo() && call.deduplicate.is_some()).then(|| {
+        let message = format!("`queue.{name}` tells no messages apart: it is no FIFO queue");
+        let help = "set `fifo = true` of the queue, or remove `deduplicate`";
+        Diagnostic::at(&code::CONFLICT, &path.key("deduplicate"), message).help(help)
+    })
+}
+
 fn rest_patterns(api: &Api) -> Vec<Diagnostic> {
     let defaults = patterns(api).filter(|(_, pattern)| **pattern == Pattern::Default);
     defaults
@@ -180,12 +201,7 @@ fn quota(api: &Api) -> Option<Diagnostic> {
 /// One name cannot lead to two things.
 fn shared_domain(api: &Api, platform: &Platform) -> Option<Diagnostic> {
     let domain = api.domain.as_deref()?;
-    let apis = platform.things.api.values().take_while(|other| other.id != api.id);
-    let mut apis = apis.filter(|other| other.domain.as_deref() == Some(domain)).map(Thing::id);
-    let balancers = platform.things.load_balancer.values();
-    let mut balancers =
-        balancers.filter(|one| one.record(domain, platform).is_some()).map(Thing::id);
-    let other = apis.next().or_else(|| balancers.next())?;
+    let other = dns::taken_by(domain, &api.id, platform)?;
     let message = format!("`{domain}` leads to `{other}` already");
     let help = "choose another `domain`";
     Some(Diagnostic::at(&code::NAME_CLASH, &api.id.path().key("domain"), message).help(help))

@@ -7,9 +7,9 @@ use crate::compute::load_balancer::LoadBalancer;
 use crate::compute::service::route::Route as ServiceRoute;
 use crate::compute::workflow::WorkflowVerbs;
 use crate::connect::iam::{self, PolicyPlace, Role, Statement};
-use crate::connect::{Declared, Edge, Grant, PortRule, Protocol, Sender};
+use crate::connect::{Declared, Edge, Grant, NoNarrowing, PortRule, Protocol, Sender};
 use crate::kind::{Target, Thing, ThingId};
-use crate::messaging::event_bus::EventBusVerbs;
+use crate::messaging::event_bus::{EventBusVerbs, EventPublish, EventWord};
 use crate::messaging::queue::QueueVerbs;
 use crate::platform::Platform;
 use platgen_source::Name;
@@ -30,19 +30,22 @@ impl Api {
                 Destination::Function(function) => {
                     grants.extend(self.function_grants(function, route));
                 }
-                Destination::EventBus { bus, .. } => {
+                Destination::EventBus { bus, source, detail_type } => {
                     let things = &platform.things.event_bus;
-                    let verbs = EventBusVerbs { publish: Some(whole()), ..Default::default() };
+                    let publish =
+                        EventPublish { source: word(source), detail_type: word(detail_type) };
+                    let verbs = EventBusVerbs { publish: Some(publish), ..Default::default() };
                     grants.extend(self.call(things.get(bus), &verbs, platform, cause));
                 }
                 Destination::Queue(call) => {
                     let things = &platform.things.queue;
-                    let verbs = QueueVerbs { send: Some(whole()), ..Default::default() };
+                    let verbs = QueueVerbs { send: Some(NoNarrowing {}), ..Default::default() };
                     grants.extend(self.call(things.get(&call.queue), &verbs, platform, cause));
                 }
                 Destination::Workflow(workflow) => {
                     let things = &platform.things.workflow;
-                    let verbs = WorkflowVerbs { start: Some(whole()), ..Default::default() };
+                    let start = Some(NoNarrowing {});
+                    let verbs = WorkflowVerbs { start, ..Default::default() };
                     grants.extend(self.call(things.get(workflow), &verbs, platform, cause));
                 }
                 Destination::LoadBalancer(_) | Destination::Service(_) => {
@@ -143,9 +146,9 @@ impl Api {
     }
 }
 
-/// A verb that is not narrowed.
-fn whole<V: Default>() -> V {
-    V::default()
+/// What an event of a route says, as a right is narrowed to it.
+fn word(text: &str) -> Vec<EventWord> {
+    EventWord::new(text).into_iter().collect()
 }
 
 impl Destination {

@@ -9,7 +9,7 @@ use crate::kind::{Resolving, ThingId};
 use crate::platform::{Platform, is_domain};
 use crate::text::PlainText;
 use platgen_source::diagnostics::code;
-use platgen_terraform::{Document, block};
+use platgen_terraform::{Address, Document, Handle, block};
 use std::collections::BTreeMap;
 
 /// The lowest version of TLS that callers may speak
@@ -41,6 +41,13 @@ pub(super) fn resolve(
         resolving.find_with(&code::IMPOSSIBLE, &path, message, help);
     }
     Some(domain)
+}
+
+/// The record of a host, if it is the domain of the API.
+pub(super) fn record(api: &Api, host: &str) -> Option<Handle> {
+    let address = Address::managed("aws_route53_record", &api.id.part(&["hosts"]));
+    let is_own = api.domain.as_deref() == Some(host);
+    is_own.then(|| Handle::new(MODULE, address).instance("A"))
 }
 
 /// Puts the domain of an API into a document, if it has one.

@@ -148,6 +148,12 @@ impl Api {
         }
     }
 
+    /// What stands in [`Self::url`] behind the host: the stage of a REST API without a domain.
+    pub fn path(&self) -> Option<Value> {
+        let has_stage = self.r#type == ApiType::Rest && self.domain.is_none();
+        has_stage.then(|| template!["/", self.stage().get("stage_name")])
+    }
+
     /// The ARN by which policies speak of calls, with the end that names some of them.
     fn execution_arn(&self, end: &str) -> Value {
         template![self.handle().get("execution_arn"), end]
@@ -217,6 +223,10 @@ impl Thing for Api {
         let is_public = self.allow_from.is_empty();
         let routes = self.routes.iter().filter(|_| is_public);
         routes.map(|route| route.path.clone()).collect()
+    }
+
+    fn address_record(&self, host: &str, _platform: &Platform) -> Option<Handle> {
+        domain::record(self, host)
     }
 
     fn in_network(&self) -> bool {

@@ -2,14 +2,22 @@
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>).
 use super::Function;
 use crate::connect::trigger::Feed;
+use crate::messaging::dead_letter;
 use crate::observability::metric::{
     Measure, Metric, MetricPlace, Series, Side, Silence, Threshold,
 };
 use platgen_terraform::Value;
 
 /// The keys of all metrics.
-pub(super) const KEYS: [&str; 7] =
-    ["calls", "errors", "throttles", "duration", "concurrency", "iterator-age", "dead-letters"];
+pub(super) const KEYS: [&str; 7] = [
+    "calls",
+    "errors",
+    "throttles",
+    "duration",
+    "concurrency",
+    "iterator-age",
+    dead_letter::METRIC,
+];
 
 /// From which share of the timeout on, and of reserved calls, somebody must look.
 const NEAR_LIMIT: f64 = 0.8;
@@ -45,18 +53,7 @@ impl Function {
             metrics.push(self.metric("iterator-age", title, ("IteratorAge", "Maximum"), lag));
         }
         if self.has_dead_letters() {
-            metrics.push(Metric {
-                key: "dead-letters",
-                title: "Calls that failed for good",
-                measure: Measure::Series(Series {
-                    namespace: "AWS/SQS",
-                    name: "ApproximateNumberOfMessagesVisible",
-                    statistic: "Maximum",
-                    dimensions: vec![("QueueName", self.dead_letters().get("name"))],
-                    place: MetricPlace::Regional,
-                }),
-                alarm: Some(alarm(1.0, 1)),
-            });
+            metrics.push(dead_letter::metric(self.dead_letters().get("name")));
         }
         metrics
     }

@@ -267,8 +267,8 @@ impl Thing for Function {
         Some(&self.uses)
     }
 
-    fn implied(&self, _platform: &Platform) -> Vec<Grant> {
-        vec![self.base()]
+    fn implied(&self, platform: &Platform) -> Vec<Grant> {
+        vec![self.base(platform)]
     }
 
     fn triggers(&self) -> Vec<Trigger> {
@@ -302,6 +302,11 @@ impl Thing for Function {
     /// Variables are encrypted under the data key.
     fn keeps_data(&self) -> bool {
         !self.settings.is_empty() || !self.uses.targets().is_empty()
+    }
+
+    /// What failed for good is encrypted under the messages key.
+    fn keeps_messages(&self) -> bool {
+        self.has_dead_letters()
     }
 
     fn log_group(&self) -> Option<Handle> {

@@ -4,13 +4,15 @@ use crate::aws;
 use crate::compute::MODULE;
 use crate::compute::roles::attach_edges;
 use crate::compute::task::roles::{log_group, write_logs};
-use crate::connect::iam::{self, Arn, PolicyKind, PolicyPlace, Principal, Role, Statement};
+use crate::connect::iam::{self, Arn, PolicyKind, PolicyPlace, Role, Statement};
 use crate::connect::{Declared, Grant};
 use crate::kind::Thing;
+use crate::messaging::queue::KEY_REUSE;
+use crate::messaging::{key, policy};
 use crate::names::fit;
 use crate::network::logs::{LogGroup, log_group as make_log_group};
 use crate::platform::Platform;
-use platgen_terraform::{Address, Document, Handle, Value, block};
+use platgen_terraform::{Address, Document, Handle, block};
 
 /// Making the interfaces by which a function stands in the network: what the managed policy
 /// `AWSLambdaVPCAccessExecutionRole` holds of EC2
@@ -53,7 +55,7 @@ impl Function {
 
     /// What every function needs: writing its logs and traces, and keeping what failed. Lambda does
     /// all of that itself, whatever ways the function's network has.
-    pub(super) fn base(&self) -> Grant {
+    pub(super) fn base(&self, platform: &Platform) -> Grant {
         let mut grant = Grant::new(&self.id, None, self.id.path(), Declared::Implied);
         grant.task.push(write_logs(&log_group(&self.id)));
         if self.tracing {
@@ -64,6 +66,7 @@ impl Function {
         if self.has_dead_letters() {
             let queue = Arn::new("sqs:queue", self.dead_letters().get("arn"));
             grant.task.push(Statement::allow(&["sqs:SendMessage"], vec![queue]));
+            grant.task.push(key::right_to_send("sqs", &platform.head.region));
         }
         grant
     }
@@ -139,18 +142,15 @@ impl Function {
         let arguments = block! {
             name: fit(&format!("{}-dead-letter", self.aws_name), LONGEST_QUEUE_NAME),
             message_retention_seconds: KEPT,
-            sqs_managed_sse_enabled: true,
+            kms_master_key_id: key::arn(),
+            kms_data_key_reuse_period_seconds: KEY_REUSE,
         };
         let mut place = out.module(MODULE).file(&file);
         let queue = place.resource("aws_sqs_queue", &name, arguments).cause(&cause).add();
         let place = PolicyPlace { module: MODULE, file: &file, name: &name, cause: &cause };
         let arn = Arn::new("sqs:queue", queue.get("arn"));
-        let clear_text = Statement::deny(&["sqs:*"], vec![arn]).to(Principal::Everyone).when(
-            "Bool",
-            "aws:SecureTransport",
-            [Value::from("false")],
-        );
-        let policy = iam::policy(out, &place, PolicyKind::Resource, &[clear_text]);
+        let tls_only = policy::tls_only(&["sqs:*"], &arn);
+        let policy = iam::policy(out, &place, PolicyKind::Resource, &[tls_only]);
         let arguments = block! { queue_url: queue.get("url"), policy: policy };
         out.module(MODULE)
             .file(&file)

@@ -1,5 +1,6 @@
 //! `[job.<name>]`: a task that runs once when it is told to, or on a schedule.
 pub mod lower;
+mod metrics;
 #[cfg(test)]
 mod tests;
 pub mod workflow;
@@ -10,18 +11,19 @@ use super::task::places::Places;
 use super::task::ports::Ports;
 use super::task::resolve::{TaskInput, seconds};
 use super::task::spec::TaskSpec;
-use super::task::{self, Task, check, environment, roles};
+use super::task::{self, Task, check, definition, environment, roles};
 use crate::connect::Grant;
 use crate::connect::receiver::Receiver;
 use crate::connect::trigger::{Feed, Trigger, triggers};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::TargetName;
 use crate::messaging::event_bus::EventBusFeed;
+use crate::observability::metric::Metric;
 use crate::platform::{Head, Platform};
 use crate::schedule::{self, ScheduleSpec, Schedules};
 use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_source::{Count, Duration, Name, Node, Read, Reader, Schemas, Things, json};
-use platgen_terraform::{Document, Value};
+use platgen_terraform::{Document, Handle, Value};
 use std::collections::BTreeMap;
 use workflow::Attempts;
 
@@ -104,6 +106,7 @@ pub struct Job {
 impl Kind for JobSpec {
     const KIND: &'static str = KIND;
     const OUTPUTS: Outputs = Outputs::Named(&["name"]);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = Job;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Job {
@@ -222,6 +225,14 @@ impl Thing for Job {
 
     fn in_network(&self) -> bool {
         true
+    }
+
+    fn log_group(&self) -> Option<Handle> {
+        Some(roles::log_group(&self.id))
+    }
+
+    fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
+        self.list_metrics()
     }
 
     fn triggers(&self) -> Vec<Trigger> {

@@ -6,6 +6,8 @@
 //! of their services.
 mod check;
 mod listener;
+mod lower;
+mod metrics;
 mod names;
 mod priority;
 mod spec;
@@ -21,16 +23,17 @@ use crate::compute::MODULE;
 use crate::compute::service::Service;
 use crate::compute::service::route::{Entry, Route};
 use crate::connect::{Declared, Grant, PortRule};
-use crate::data::log_bucket::{self, LogWriter};
+use crate::data::log_bucket::LogWriter;
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::kinds::Spec;
 use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
 use crate::network::{self, OpenPort, Source, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use crate::reference::NameOf;
-use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath};
-use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, block, template};
+use platgen_source::{Duration, Mention};
+use platgen_terraform::{Address, Document, Expr, Handle, IndexKey, Value, template};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A load balancer with every detail decided.
@@ -83,10 +86,11 @@ impl Kind for LoadBalancerSpec {
     const KIND: &'static str = "load_balancer";
     const OUTPUTS: Outputs = Outputs::Named(&["arn", "dns", "url", "zone_id"]);
     const IMPLIED: &'static [&'static str] = &[PUBLIC];
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = LoadBalancer;
 
     /// `public` exists where a route wants it.
-    fn imply(spec: &mut Spec) {
+    fn imply(spec: &mut Spec, _mentions: &[Mention]) {
         let routes = spec.service.values().flat_map(|service| service.route.values());
         let mut names = routes.filter_map(|route| BalancerName::of(route.via.as_ref()));
         if let Some(public) = names.find(|name| name.as_str() == PUBLIC) {
@@ -188,11 +192,6 @@ impl LoadBalancer {
         self.id.part(&[word])
     }
 
-    /// The record at Route 53 that leads a host to it, if it has one.
-    pub fn record(&self, host: &str, platform: &Platform) -> Option<Handle> {
-        names::record(self, host, platform)
-    }
-
     /// How long a connection may be silent, in seconds; of one that is made elsewhere it is not known.
     pub fn idle_timeout(&self) -> Option<i64> {
         match &self.origin {
@@ -268,11 +267,20 @@ impl LoadBalancer {
             Origin::Existing(existing) if existing.port != usual => format!(":{}", existing.port),
             _ => String::new(),
         };
-        let host = match &self.domain {
+        template![scheme, "://", self.host(), port]
+    }
+
+    /// The name that callers know it by: its domain, or the one that AWS gives it.
+    pub fn host(&self) -> Value {
+        match &self.domain {
             Some(domain) => Value::from(domain),
             None => self.handle().get("dns_name"),
-        };
-        template![scheme, "://", host, port]
+        }
+    }
+
+    /// Whether the internet reaches it, as far as platgen knows.
+    pub fn is_public(&self) -> bool {
+        !matches!(&self.origin, Origin::Made(made) if made.internal)
     }
 }
 
@@ -342,6 +350,10 @@ impl Thing for LoadBalancer {
         }
     }
 
+    fn address_record(&self, host: &str, platform: &Platform) -> Option<Handle> {
+        names::record(self, host, platform)
+    }
+
     fn keeps_logs(&self) -> bool {
         false
     }
@@ -352,6 +364,10 @@ impl Thing for LoadBalancer {
             by: Attachment::Association(self.handle().get("arn")),
             cause: self.id.path().key("firewall"),
         })
+    }
+
+    fn metrics(&self, platform: &Platform) -> Vec<Metric> {
+        self.list_metrics(platform)
     }
 
     fn request_logs(&self) -> Option<LogWriter> {
@@ -374,37 +390,5 @@ impl Thing for LoadBalancer {
             "The load balancer's own name",
         );
         out.output(&self.id.part(&["url"]), self.url(), "Where the load balancer is reached");
-    }
-}
-
-impl LoadBalancer {
-    fn lower_existing(&self, existing: &Existing, platform: &Platform, out: &mut Document) {
-        let arguments = block! { arn: &existing.arn };
-        let mut file = out.module(network::MODULE).file(&self.id.file());
-        file.data("aws_lb", &self.id.local(&[]), arguments).causes(&self.causes(platform)).add();
-    }
-
-    fn lower_made(&self, made: &Made, platform: &Platform, out: &mut Document) {
-        let tier = if made.internal { Tier::Private } else { Tier::Public };
-        let if_application = self.is_application().then_some(());
-        let log_prefix = format!("{}/{}", log_bucket::LOAD_BALANCER_PREFIX, self.id.name);
-        let arguments = block! {
-            name: &made.aws_name,
-            load_balancer_type: made.balancer_type.word(),
-            internal: made.internal,
-            security_groups: vec![network::security_group(&self.id).get("id")],
-            subnets: platform.network.subnets(tier),
-            enable_deletion_protection: made.protected,
-            idle_timeout: if_application.map(|()| made.idle_timeout),
-            drop_invalid_header_fields: if_application.map(|()| true),
-            desync_mitigation_mode: if_application.map(|()| "defensive"),
-            access_logs: made.access_logs.then(|| {
-                block! { bucket: log_bucket::ready(), prefix: log_prefix, enabled: true }
-            }),
-        };
-        let mut file = out.module(MODULE).file(&self.id.file());
-        file.resource("aws_lb", &self.id.local(&[]), arguments)
-            .causes(&self.causes(platform))
-            .add();
     }
 }

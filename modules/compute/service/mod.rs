@@ -1,6 +1,7 @@
 //! `[service.<name>]`: containers that run all the time, at ECS on Fargate.
 pub mod connect;
 pub mod lower;
+mod metrics;
 pub mod order;
 pub mod route;
 pub mod scale;
@@ -16,6 +17,7 @@ use super::task::spec::{Command, ContainerHealthSpec, TaskSpec};
 use super::task::{self, Task, check, environment, roles};
 use crate::connect::Grant;
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Duration, Name, Read, Things, is_plain, text_type};
@@ -105,6 +107,7 @@ pub struct Service {
 impl Kind for ServiceSpec {
     const KIND: &'static str = KIND;
     const OUTPUTS: Outputs = Outputs::Named(&["host", "port", "url", "name"]);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = Service;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Service {
@@ -259,6 +262,14 @@ impl Thing for Service {
 
     fn in_network(&self) -> bool {
         true
+    }
+
+    fn log_group(&self) -> Option<Handle> {
+        Some(roles::log_group(&self.id))
+    }
+
+    fn metrics(&self, platform: &Platform) -> Vec<Metric> {
+        self.list_metrics(platform)
     }
 
     fn lower(&self, platform: &Platform, out: &mut Document) {

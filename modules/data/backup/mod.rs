@@ -9,7 +9,7 @@ mod tests;
 pub use lower::lower;
 
 use super::upkeep::days::days_within;
-use crate::kind::Resolving;
+use crate::kind::{Resolving, Thing};
 use crate::platform::Platform;
 use crate::schedule::expression;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
@@ -163,8 +163,13 @@ impl BackupPlan {
 
     /// Everything that is copied, and where the spec declares it.
     fn copied(&self, platform: &Platform) -> Vec<(SpecPath, Copied)> {
-        let things = platform.things.all().filter(|_| self.enabled);
+        let things = platform.things.all().filter(|thing| self.copies(*thing));
         things.filter_map(|thing| Some((thing.id().path(), thing.backed_up()?))).collect()
+    }
+
+    /// Whether a thing is copied.
+    pub fn copies(&self, thing: &dyn Thing) -> bool {
+        self.enabled && thing.backed_up().is_some()
     }
 
     /// Days that continuous copies go back.

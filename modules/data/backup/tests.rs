@@ -177,3 +177,14 @@ fn a_long_name_is_cut_and_told_where_there_is_a_vault() {
     let name = resource(&document, "data", "aws_backup_vault.main")["name"].clone();
     assert_eq!(name.as_str().unwrap().len(), 50);
 }
+
+#[test]
+fn a_bucket_that_is_copied_keeps_telling_the_event_bus_that_backup_listens_to() {
+    let spec = "[bucket.files]\n[function.look]\ncode = { bucket = \"builds\", key = \"look.zip\" }\n\
+                runtime = \"nodejs22.x\"\nhandler = \"index.handler\"\non.bucket.files = {}\n";
+    for (environment, told) in [("prod", json!(true)), ("dev", Json::Null)] {
+        let document = document_in(environment, spec);
+        let list = resource(&document, "data", "aws_s3_bucket_notification.files");
+        assert_eq!(list["eventbridge"], told, "{environment}");
+    }
+}

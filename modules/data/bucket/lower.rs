@@ -9,6 +9,8 @@ use platgen_terraform::{Document, Handle, Value, block, template};
 
 /// The settings that every bucket has.
 pub struct StoreSettings<'a> {
+    /// The module that it is put into.
+    pub module: &'static str,
     /// The file of its resources.
     pub file: &'a str,
     /// The name of its resources.
@@ -58,7 +60,7 @@ fn put(
     kind: &'static str,
     arguments: Value,
 ) -> Handle {
-    let mut file = out.module(MODULE).file(settings.file);
+    let mut file = out.module(settings.module).file(settings.file);
     file.resource(kind, settings.name, arguments).cause(settings.cause).add()
 }
 
@@ -84,12 +86,12 @@ fn put_policy(out: &mut Document, settings: StoreSettings<'_>, bucket: &Handle) 
     let mut statements = vec![tls_only];
     statements.extend(settings.statements);
     let name = format!("bucket__{}", settings.name);
-    let place =
-        PolicyPlace { module: MODULE, file: settings.file, name: &name, cause: settings.cause };
+    let StoreSettings { module, file, cause, .. } = settings;
+    let place = PolicyPlace { module, file, name: &name, cause };
     let json = iam::policy(out, &place, PolicyKind::Resource, &statements);
-    let mut file = out.module(MODULE).file(settings.file);
+    let mut file = out.module(module).file(file);
     let arguments = block! { bucket: bucket.get("id"), policy: json };
-    file.resource("aws_s3_bucket_policy", settings.name, arguments).cause(settings.cause).add();
+    file.resource("aws_s3_bucket_policy", settings.name, arguments).cause(cause).add();
 }
 
 impl Bucket {
@@ -97,6 +99,7 @@ impl Bucket {
     pub(super) fn put(&self, platform: &Platform, out: &mut Document) {
         let (file, name, path) = (self.id().file(), self.id().local(&[]), self.id().path());
         let settings = StoreSettings {
+            module: MODULE,
             file: &file,
             name: &name,
             cause: &path,

@@ -1,5 +1,6 @@
 //! `[bucket.<name>]`: an S3 bucket, private, versioned and encrypted.
 mod lower;
+mod notification;
 mod spec;
 
 pub use lower::{StoreSettings, private_store};
@@ -12,10 +13,11 @@ use super::backup::{self, Copied, CopyMethod};
 use super::log_bucket::LogWriter;
 use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
+use crate::connect::trigger::Trigger;
 use crate::connect::{Edge, Grant, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
-use platgen_source::diagnostics::code;
+use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_terraform::{Address, Document, Handle, Value, template};
 use spec::{Narrowing, StorageClass};
 use std::collections::BTreeMap;
@@ -28,8 +30,18 @@ pub struct Bucket {
     force_destroy: bool,
     access_logs: bool,
     backup: bool,
+    tells: Audience,
     cors: Option<Cors>,
     lifecycle: BTreeMap<String, Lifecycle>,
+}
+
+/// Who hears of everything that happens to objects, beside those that the bucket feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// Nobody.
+    Nobody,
+    /// The account's default event bus.
+    EventBus,
 }
 
 /// Who may call the bucket from a browser.
@@ -82,6 +94,7 @@ impl Kind for BucketSpec {
             force_destroy: !head.is_production(),
             access_logs: self.access_logs.unwrap_or(head.is_production()),
             backup,
+            tells: Audience::of(self.event_bus),
             cors: self.cors.as_ref().map(|cors| cors.resolve(head)),
             lifecycle: self.lifecycle.iter().map(rule).collect(),
             id,
@@ -112,6 +125,11 @@ impl Bucket {
     /// The handle of a bucket of the data module.
     fn handle(&self) -> Handle {
         Handle::new(MODULE, Address::managed("aws_s3_bucket", &self.id.local(&[])))
+    }
+
+    /// The name at which the bucket's region answers for it.
+    pub fn regional_host(&self) -> Value {
+        self.handle().get("bucket_regional_domain_name")
     }
 
     fn objects(&self, narrowing: &Narrowing) -> Arn {
@@ -175,9 +193,18 @@ impl Thing for Bucket {
     fn output(&self, words: &[String], _consumer: &ThingId, _platform: &Platform) -> Output {
         Output::Plain(match words {
             [word] if word == "arn" => self.handle().get("arn"),
-            [word] if word == "domain" => self.handle().get("bucket_regional_domain_name"),
+            [word] if word == "domain" => self.regional_host(),
             _ => self.handle().get("bucket"),
         })
+    }
+
+    /// S3 calls the receiver, which lets it in for this bucket.
+    fn feeds(&self, trigger: &Trigger, _platform: &Platform) -> Vec<Grant> {
+        vec![trigger.called_by(notification::SERVICE, self.handle().get("arn"))]
+    }
+
+    fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
+        notification::check(self, platform)
     }
 
     fn keeps_data(&self) -> bool {
@@ -195,6 +222,7 @@ impl Thing for Bucket {
 
     fn lower(&self, platform: &Platform, out: &mut Document) {
         self.put(platform, out);
+        notification::lower(self, platform, out);
         out.output(&self.id.part(&["name"]), self.handle().get("bucket"), "The name of the bucket");
     }
 }
@@ -207,20 +235,31 @@ const ACCOUNT_DIGITS: usize = 12;
 
 /// The name of a declared bucket: `{environment}-{platform}-{name}-{account}-{region}`.
 fn global_name(platform: &Platform, out: &mut Document, name: &str) -> Value {
-    name_in_account(platform, out, &[name], "")
+    name_in_account(platform, out, MODULE, (&[name], ""))
 }
 
 /// The name of a bucket that the whole platform shares, `{environment}-{platform}-{account}-{region}-{word}`:
 /// no declared one ends so.
-pub fn shared_name(platform: &Platform, out: &mut Document, word: &str) -> Value {
-    name_in_account(platform, out, &[], &format!("-{word}"))
+pub fn shared_name(
+    platform: &Platform,
+    out: &mut Document,
+    module: &'static str,
+    word: &str,
+) -> Value {
+    name_in_account(platform, out, module, (&[], &format!("-{word}")))
 }
 
-/// Bucket names are shared by all of AWS, so account and region stand in them.
-fn name_in_account(platform: &Platform, out: &mut Document, parts: &[&str], end: &str) -> Value {
+/// Bucket names are shared by all of AWS, so account and region stand in them, between the parts and
+/// the end.
+fn name_in_account(
+    platform: &Platform,
+    out: &mut Document,
+    module: &'static str,
+    (parts, end): (&[&str], &str),
+) -> Value {
     let region = &platform.head.region;
     let room = LONGEST_NAME - ACCOUNT_DIGITS - region.len() - "--".len() - end.len();
     let head = platform.head.prefix.name(room, parts);
-    let account = crate::aws::account(out, MODULE);
+    let account = crate::aws::account(out, module);
     template![head, "-", account, "-", region, end]
 }

@@ -10,6 +10,7 @@ pub mod grant;
 pub mod spec;
 
 mod lower;
+mod metrics;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use super::MODULE;
 use super::upkeep::windows::Windows;
 use crate::kind::{Output, Thing, ThingId};
 use crate::network::{Retention, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use engine::{Engine, Release};
 use platgen_terraform::{Address, Document, Handle, Value, template};
@@ -130,6 +132,22 @@ impl Thing for Cache {
 
     fn keeps_data(&self) -> bool {
         true
+    }
+
+    fn log_groups(&self) -> Vec<(&'static str, Handle)> {
+        let group = |log: &LogExport| {
+            let name = self.id.part(&["log", log.word()]);
+            (log.word(), Handle::new(MODULE, Address::managed("aws_cloudwatch_log_group", &name)))
+        };
+        self.logs.iter().map(group).collect()
+    }
+
+    fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
+        self.list_metrics()
+    }
+
+    fn most(&self, metric: &str) -> Option<f64> {
+        Self::most_of(metric)
     }
 
     fn lower(&self, platform: &Platform, out: &mut Document) {

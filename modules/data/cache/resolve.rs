@@ -1,7 +1,7 @@
 //! Decides what a spec leaves open of a cache, and finds what is wrong beyond the types.
 use super::engine::{Engine, Release};
 use super::spec::{Auth, CacheSpec, LogExport};
-use super::{Cache, Nodes, OUTPUTS};
+use super::{Cache, Nodes, OUTPUTS, metrics};
 use crate::aws_name;
 use crate::data::upkeep::days::Days;
 use crate::data::upkeep::windows::{Windows, WindowsSpec};
@@ -27,6 +27,7 @@ const SHARDED: &str = "cluster-enabled";
 impl Kind for CacheSpec {
     const KIND: &'static str = "cache";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     const ACTS: bool = false;
     type Thing = Cache;
 

@@ -13,6 +13,7 @@ pub mod spec;
 mod instances;
 mod load;
 mod lower;
+mod metrics;
 mod proxy;
 mod resolve;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use super::upkeep::windows::Windows;
 use crate::connect::{Grant, Reach};
 use crate::kind::{Output, Thing, ThingId};
 use crate::network::{Retention, Tier};
+use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use engine::{Engine, Release};
 use load::{Capacity, Scale};
@@ -157,6 +159,22 @@ impl Thing for Database {
     fn backed_up(&self) -> Option<Copied> {
         let arn = self.cluster().get("arn");
         self.vault.then_some(Copied { arn, method: CopyMethod::Snapshots })
+    }
+
+    fn log_groups(&self) -> Vec<(&'static str, Handle)> {
+        let group = |log: &LogExport| {
+            let name = self.id.part(&["log", log.word()]);
+            (log.word(), Handle::new(MODULE, Address::managed("aws_cloudwatch_log_group", &name)))
+        };
+        self.logs.iter().map(group).collect()
+    }
+
+    fn metrics(&self, _platform: &Platform) -> Vec<Metric> {
+        self.list_metrics()
+    }
+
+    fn most(&self, metric: &str) -> Option<f64> {
+        self.most_of(metric)
     }
 
     /// The Data API does not work with burstable instances

@@ -3,7 +3,7 @@ use super::engine::Release;
 use super::load::{Capacity, Scale};
 use super::proxy::{self, Proxy};
 use super::spec::{Apply, CapacitySpec, DatabaseSpec, Insights, Monitoring, Storage};
-use super::{Database, OUTPUTS, Parameter, SERVERLESS};
+use super::{Database, OUTPUTS, Parameter, SERVERLESS, metrics};
 use crate::aws_name;
 use crate::data::backup;
 use crate::data::secret::LONGEST_ROTATION;
@@ -27,6 +27,7 @@ const FEW_DAYS: i64 = 7;
 impl Kind for DatabaseSpec {
     const KIND: &'static str = "database";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
+    const METRICS: &'static [&'static str] = metrics::KEYS;
     type Thing = Database;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Database {

@@ -285,6 +285,14 @@ impl CapacityUnits {
         Self(halves)
     }
 
+    /// The memory that comes with so many units
+    /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html>).
+    pub fn gibibytes(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "there are at most 512 halves")]
+        let gibibytes = self.0 as f64;
+        gibibytes
+    }
+
     /// As Terraform takes it.
     pub fn value(self) -> Value {
         if self.0 % 2 == 0 {

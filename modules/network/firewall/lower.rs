@@ -24,14 +24,19 @@ impl Firewall {
     /// Puts everything of the firewall into a document.
     pub(super) fn lower_firewall(&self, platform: &Platform, out: &mut Document) {
         for scope in self.scopes(platform) {
-            self.lower_acl(scope, out);
-            if self.logs != LogChoice::None {
-                self.lower_logs(scope, platform, out);
-            }
+            self.lower_in(scope, platform, out);
         }
         self.lower_associations(platform, out);
         let arn = self.handle(platform).get("arn");
         out.output(&self.id().part(&["arn"]), arn, "The ARN of the web ACL");
+    }
+
+    /// The web ACL of one place, and its logs.
+    pub(super) fn lower_in(&self, scope: Scope, platform: &Platform, out: &mut Document) {
+        self.lower_acl(scope, out);
+        if self.logs != LogChoice::None {
+            self.lower_logs(scope, platform, out);
+        }
     }
 
     fn lower_acl(&self, scope: Scope, out: &mut Document) {
@@ -164,7 +169,12 @@ pub(in crate::network) fn lower_shared(platform: &Platform, out: &mut Document) 
 }
 
 /// <https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html>.
-fn lower_policy(logging: &[&Firewall], scope: Scope, platform: &Platform, out: &mut Document) {
+pub(super) fn lower_policy(
+    logging: &[&Firewall],
+    scope: Scope,
+    platform: &Platform,
+    out: &mut Document,
+) {
     let account = aws::account(out, MODULE);
     let anything = aws::arn(out, MODULE, "logs", scope.region(platform), "*");
     let streams = logging.iter().map(|firewall| {

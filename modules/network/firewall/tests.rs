@@ -1,10 +1,11 @@
 //! What firewalls become, and what is refused.
 use super::AddressRange;
+use super::lower::lower_policy;
 use super::spec::{Counted, Country};
 use super::{Scope, global_arn, local};
 use crate::kind::ThingId;
 use crate::testing::{
-    addresses, document, document_in, findings_in, found, only, platform, resource,
+    addresses, document, document_in, findings_in, found, only, platform, resource, verified,
 };
 use platgen_source::json::{Value, json};
 use platgen_source::{Key, Name};
@@ -267,6 +268,32 @@ fn distributions_find_theirs_in_us_east_1() {
         ThingId::new("firewall", &name).part(&Scope::Global.parts()),
         "firewall__public__global"
     );
+}
+
+#[test]
+fn that_of_distributions_stands_in_us_east_1_with_its_logs() {
+    for (region, has_key) in [("us-east-2", false), ("us-east-1", true)] {
+        let header = crate::testing::HEADER.replace("us-east-2", region);
+        let toml = format!("{header}{}", shielding("block = [\"198.51.100.7/32\"]"));
+        let platform = platform("dev", &toml);
+        let firewall = &platform.things.firewall[&Name::new("public").unwrap()];
+        let mut document = crate::lower(&platform);
+        firewall.lower_in(Scope::Global, &platform, &mut document);
+        lower_policy(&[firewall], Scope::Global, &platform, &mut document);
+        let document = verified(document);
+        let of = |address: &str| resource(&document, "network", address);
+        let acl = of("aws_wafv2_web_acl.public__global");
+        assert_eq!(acl["scope"], "CLOUDFRONT");
+        assert!(acl["rule"].to_string().contains("public__block__v4__global"), "{acl}");
+        let group = of("aws_cloudwatch_log_group.firewall__public__global");
+        assert_eq!(group["name"], "aws-waf-logs-dev-shop-public-global");
+        assert_eq!(!group["kms_key_id"].is_null(), has_key, "{group}");
+        let policy = of("aws_cloudwatch_log_resource_policy.firewalls__global");
+        assert_eq!(policy["policy_name"], "dev-shop-firewalls-global");
+        for part in [&acl, &group, &policy] {
+            assert_eq!(part["provider"], "aws.us_east_1", "{part}");
+        }
+    }
 }
 
 /// Whether JSON Schema takes a text for a type.

@@ -226,6 +226,12 @@ impl ResourceBuilder<'_> {
         self
     }
 
+    /// Makes the resource with a provider configuration beside the default one, if one is named.
+    pub fn provider(mut self, alias: Option<ProviderAlias>) -> Self {
+        self.resource.meta.provider = alias;
+        self
+    }
+
     /// Puts the resource into its file and gives the handle to refer to it.
     ///
     /// Of two with the same address the first stays, and the second is recorded as a misuse.
@@ -329,6 +335,7 @@ mod tests {
             .prevent_destroy()
             .ignore_changes(&["tags"])
             .for_each(block! { a: 1 })
+            .provider(None)
             .us_east_1()
             .add();
         let module = &document.modules["a"];

@@ -91,6 +91,27 @@ fn a_name_of_ones_own_has_a_certificate_and_a_record() {
 }
 
 #[test]
+fn the_parent_may_be_an_api_or_a_distribution() {
+    let domain = "[user_pool.users]\ndomain = \"auth.{platform.domain}\"\n";
+    for (parent, record) in [
+        (
+            "[queue.work]\n[api.open]\ndomain = \"{platform.domain}\"\n\
+             route.all = { match = \"POST /\", to = { queue = \"work\" }, auth = \"none\" }\n",
+            "${var.route53_record_api__open__hosts_a_fqdn}",
+        ),
+        (
+            "[bucket.files]\n[cdn.files]\ndomain = \"{platform.domain}\"\n\
+             route.main = { path = \"/*\", to = { bucket = \"files\" } }\n",
+            "${var.route53_record_cdn__files__ipv4_shop_example_com_fqdn}",
+        ),
+    ] {
+        let text = format!("{domain}{parent}");
+        assert_eq!(found(&text), [], "{parent}");
+        assert_eq!(get(&text, ADDRESS)["domain"], format!("auth.{record}"));
+    }
+}
+
+#[test]
 fn a_parent_without_an_address_is_told() {
     let text = "[user_pool.users]\ndomain = \"auth.{platform.domain}\"\n";
     let found: Vec<_> = found(text).into_iter().map(|(code, path, _)| (code, path)).collect();
@@ -112,5 +133,24 @@ fn names_that_cannot_be_are_told() {
         let text = format!("[user_pool.users]\ndomain = \"{domain}\"\n");
         let found: Vec<_> = found(&text).into_iter().map(|(code, path, _)| (code, path)).collect();
         assert_eq!(found, [(code, "user_pool.users.domain".to_owned())], "{domain}");
+    }
+}
+
+#[test]
+fn a_name_leads_to_one_thing() {
+    let service = "[service.web]\nimage = \"x/y:1\"\nport = 80\n";
+    let domain = "domain = \"auth.{platform.domain}\"\n";
+    for (others, expected) in [
+        (
+            "route.main = { path = \"/*\", host = \"auth.shop.example.com\" }\n",
+            "load_balancer.public",
+        ),
+        (&format!("route.main = \"/*\"\n[user_pool.a]\n{domain}"), "user_pool.a"),
+    ] {
+        let text = format!("{service}{others}[user_pool.users]\n{domain}");
+        let found: Vec<_> =
+            found(&text).into_iter().map(|(code, _, message)| (code, message)).collect();
+        let message = format!("`auth.shop.example.com` leads to `{expected}` already");
+        assert_eq!(found, [("PG0404", message)]);
     }
 }

@@ -1,5 +1,5 @@
 //! What is found to be wrong with pools, and with edges to them.
-use super::{SERVICE, found, found_in};
+use super::{FUNCTION, SERVICE, found, found_in};
 use pretty_assertions::assert_eq;
 
 /// Keys of a pool; code, place and message of what is found.
@@ -96,7 +96,7 @@ const CONFLICTS: &[(&str, &str, &str, &str)] = &[
 #[test]
 fn keys_that_do_not_go_together_are_told() {
     for (keys, code, place, message) in CONFLICTS {
-        let text = format!("[function.f]\n[user_pool.users]\n{keys}\n");
+        let text = format!("{FUNCTION}[user_pool.users]\n{keys}\n");
         let expected = (*code, format!("user_pool.users.{place}"), (*message).to_owned());
         assert_eq!(found(&text), [expected], "{keys}");
     }

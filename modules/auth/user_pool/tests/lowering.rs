@@ -1,7 +1,6 @@
 //! What pools become.
-use super::{HEADER, document_in, get, get_in, read};
+use super::{FUNCTION, HEADER, document_in, get, get_in, read};
 use crate::kind::Thing;
-use crate::lower;
 use crate::network::firewall::Attachment;
 use crate::testing::{addresses, only, resource};
 use platgen_source::json::{Value, json};
@@ -261,43 +260,47 @@ fn without_a_zone_the_sender_must_be_verified_before() {
 
 #[test]
 fn functions_are_called_at_their_moments_and_let_in_once() {
-    let text = "[function.claims]\n[function.hello]\n[user_pool.users]\ntrigger.pre_token_generation = \"function.claims\"\n\
-                trigger.custom_message = \"function.claims\"\ntrigger.post_confirmation = \"function.hello\"\n";
-    let platform = read("dev", text).platform.unwrap();
-    let pool = resource(&lower(&platform), "auth", "aws_cognito_user_pool.users");
-    let config = only(&pool["lambda_config"]);
-    let tokens = only(&config["pre_token_generation_config"]);
-    assert_eq!(tokens["lambda_version"], "V2_0");
-    let arns = [&config["custom_message"], &config["post_confirmation"], &tokens["lambda_arn"]];
-    for arn in arns.map(|arn| arn.as_str().unwrap()) {
-        // By its name, so that the function can use the pool.
-        assert!(arn.starts_with("arn:${data.aws_partition.current.partition}:lambda:us-east-2:"));
-        assert!(arn.contains(":function:") && arn.ends_with(":live"), "{arn}");
-    }
-    let senders: Vec<_> = platform
-        .connections
-        .all()
-        .iter()
-        .filter_map(|grant| {
-            let sender = grant.sender.as_ref()?;
-            Some((grant.target.as_ref()?.to_string(), sender.service, grant.cause.to_string()))
-        })
-        .collect();
+    let text = format!(
+        "{FUNCTION}uses.user_pool.users = [\"verify\", \"manage\"]\n{}[user_pool.users]\n\
+         trigger.pre_token_generation = \"function.f\"\ntrigger.custom_message = \"function.f\"\n\
+         trigger.post_confirmation = \"function.hello\"\n",
+        FUNCTION.replace("function.f", "function.hello"),
+    );
+    // It is no circle that a function uses the pool that calls it.
+    let document = document_in("dev", &text);
+    let pool = resource(&document, "auth", "aws_cognito_user_pool.users");
+    let arn = |name: &str| {
+        format!(
+            "arn:${{data.aws_partition.current.partition}}:lambda:us-east-2:\
+             ${{data.aws_caller_identity.current.account_id}}:function:dev-shop-{name}:live"
+        )
+    };
+    let tokens = json!([{ "lambda_arn": arn("f"), "lambda_version": "V2_0" }]);
     assert_eq!(
-        senders,
+        only(&pool["lambda_config"]),
+        json!({
+            "custom_message": arn("f"),
+            "post_confirmation": arn("hello"),
+            "pre_token_generation_config": tokens,
+        })
+    );
+    let permissions: Vec<_> = addresses(&document, "compute")
+        .into_iter()
+        .filter(|address| address.starts_with("aws_lambda_permission"))
+        .collect();
+    let name = "aws_lambda_permission.function";
+    assert_eq!(
+        permissions,
         [
-            (
-                "function.claims".to_owned(),
-                "cognito-idp.amazonaws.com",
-                "user_pool.users.trigger.custom_message".to_owned()
-            ),
-            (
-                "function.hello".to_owned(),
-                "cognito-idp.amazonaws.com",
-                "user_pool.users.trigger.post_confirmation".to_owned()
-            ),
+            format!("{name}__f__from__user_pool__users__trigger__custom_message"),
+            format!("{name}__hello__from__user_pool__users__trigger__post_confirmation"),
         ]
     );
+    for permission in permissions {
+        let permission = resource(&document, "compute", &permission);
+        assert_eq!(permission["principal"], "cognito-idp.amazonaws.com");
+        assert_eq!(permission["source_arn"], "${var.cognito_user_pool_users_arn}");
+    }
 }
 
 #[test]
@@ -316,10 +319,12 @@ fn a_firewall_gets_to_the_pool_by_its_arn() {
 
 #[test]
 fn everybody_gets_to_a_pool_and_to_what_it_calls() {
-    let text = "[function.f]\n[user_pool.users]\ntrigger.pre_sign_up = \"function.f\"\n\
-                [never]\nsecret = [\"internet => function.f\"]\n";
+    let text = format!(
+        "{FUNCTION}[user_pool.users]\ntrigger.pre_sign_up = \"function.f\"\n\
+         [never]\nsecret = [\"internet => function.f\"]\n"
+    );
     let found: Vec<_> =
-        super::found(text).into_iter().map(|(code, path, _)| (code, path)).collect();
+        super::found(&text).into_iter().map(|(code, path, _)| (code, path)).collect();
     assert_eq!(found, [("PG0208", "never.secret[0]".to_owned())]);
 }
 

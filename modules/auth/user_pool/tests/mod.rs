@@ -29,6 +29,10 @@ profile = "production"
 /// A service whose variables and edges a test adds.
 const SERVICE: &str = "[service.web]\nimage = \"x/y:1\"\nuses.internet = \"https\"\n";
 
+/// A function with nothing but an image.
+const FUNCTION: &str =
+    "[function.f]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n";
+
 fn read(environment: &str, toml: &str) -> Compiled {
     compiled(environment, &format!("{HEADER}{toml}"), &MemoryFiles::default())
 }

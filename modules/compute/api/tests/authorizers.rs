@@ -1,7 +1,6 @@
 //! Who may call a route.
-use super::{document, found, http, platform, resolved, rest};
+use super::{document, found, http, platform, rest};
 use crate::kind::ThingId;
-use crate::lower;
 use crate::testing::{only, resource};
 use platgen_source::Name;
 use platgen_source::json::{Value, json};
@@ -31,20 +30,25 @@ fn tokens_of_an_issuer_are_taken() {
     assert_eq!(route["authorization_scopes"], json!(["a/read"]));
 }
 
+const POOL: &str =
+    "[user_pool.clients]\nclient.web = { callbacks = [\"https://a.example.com/\"] }\n";
+
 #[test]
 fn tokens_of_a_user_pool_are_taken() {
-    let keys = "authorizer.clients = { user_pool = \"clients\", clients = [\"web\"] }\n\
-                [user_pool.clients]\n";
+    let keys = "authorizer.clients = { user_pool = \"clients\", clients = [\"web\"] }\n";
     let main = route("main", "scopes = [\"b\"], ");
-    // Which clients the user pool has is said in its own room.
-    let (platform, _) = resolved("dev", &http(&format!("{main}{keys}")));
-    let document = lower(&platform.unwrap());
+    let document = document(&format!("{}{POOL}", http(&format!("{main}{keys}"))));
     let authorizer = resource(&document, "compute", "aws_apigatewayv2_authorizer.shop__clients");
     let jwt = only(&authorizer["jwt_configuration"]);
-    assert!(jwt["issuer"].to_string().contains("cognito_user_pool_clients"), "{jwt}");
-    assert_eq!(jwt["audience"].as_array().unwrap().len(), 1);
+    assert_eq!(jwt["issuer"], "https://${var.cognito_user_pool_clients_endpoint}");
+    assert_eq!(jwt["audience"], json!(["${var.cognito_user_pool_client_clients__web_id}"]));
     let route = resource(&document, "compute", "aws_apigatewayv2_route.shop__main");
     assert_eq!(route["authorization_scopes"], json!(["b"]));
+    let unknown = keys.replace("web", "wab");
+    assert_eq!(
+        found(&format!("{}{POOL}", http(&format!("{main}{unknown}")))),
+        [("PG0201", "authorizer.clients.clients[0]".to_owned())]
+    );
 }
 
 #[test]
@@ -75,7 +79,7 @@ fn a_function_decides_and_lets_its_authorizer_in() {
 #[test]
 fn rest_apis_know_user_pools_and_functions() {
     let document = document(&rest(&format!(
-        "authorizer.clients = {{ user_pool = \"clients\" }}\n{GATE}{}{}{}[user_pool.clients]\n",
+        "authorizer.clients = {{ user_pool = \"clients\" }}\n{GATE}{}{}{}{POOL}",
         route("pool", "auth = \"clients\", "),
         route("asked", "auth = \"gate\", "),
         route("role", "auth = \"iam\", "),

@@ -59,6 +59,19 @@ fn one_thing_answers() {
 }
 
 #[test]
+fn a_queue_says_what_messages_must_have() {
+    let queue = |keys: &str, queue: &str| format!("{}[queue.q]\n{queue}", http(&to(keys)));
+    check(&queue("queue = \"q\"", ""), &[]);
+    check(&queue("queue = \"q\", group = \"path.id\"", ""), &[]);
+    check(&queue("queue = \"q\", group = \"all\"", "fifo = true"), &[]);
+    check(&queue("queue = \"q\"", "fifo = true"), &[("PG0101", "route.a.to")]);
+    check(
+        &queue("queue = \"q\", deduplicate = \"path.id\"", ""),
+        &[("PG0108", "route.a.to.deduplicate")],
+    );
+}
+
+#[test]
 fn two_routes_never_match_the_same_requests() {
     let routes = |one: &str, other: &str| {
         format!(

@@ -87,7 +87,7 @@ fn a_queue_takes_the_body_and_chosen_headers() {
     let document = document(&http(
         "route.payments = { match = \"POST /hooks/{shop}\", to = { queue = \"payments\", \
          attributes = { signature = \"header.X-Signature\", page = \"query.page\" }, \
-         group = \"path.shop\", deduplicate = \"header.X-Id\" } }\n[queue.payments]",
+         group = \"path.shop\", deduplicate = \"header.X-Id\" } }\n[queue.payments]\nfifo = true",
     ));
     let address = "aws_apigatewayv2_integration.shop__payments";
     let integration = resource(&document, "compute", address);

@@ -65,7 +65,7 @@ fn queues_buses_and_state_machines_answer_through_the_role() {
          route.all = { match = \"POST /all\", to = { queue = \"payments\", group = \"all\" } }\n\
          route.event = { match = \"POST /event\", to = { event_bus = \"main\" } }\n\
          route.start = { match = \"POST /start\", to = { workflow = \"order\" } }\n\
-         [queue.payments]\n",
+         [queue.payments]\nfifo = true\n",
     ));
     let integration = |route: &str| part(&document, "integration", &format!("shop__{route}"));
     let template = |route: &str| {

@@ -1,7 +1,6 @@
 //! What good functions become.
-use super::{FUNCTION, complete, document, function, platform};
+use super::{FUNCTION, document, function, platform};
 use crate::kind::{Kind, Thing};
-use crate::lower;
 use crate::observability::metric::{Measure, Metric};
 use crate::testing::{addresses, only, resource};
 use platgen_source::json::{Value as Json, json};
@@ -229,7 +228,7 @@ fn changes_of_a_table_that_fail_for_good_are_kept() {
 #[test]
 fn asynchronous_calls_that_fail_for_good_are_kept() {
     let topic = "on.topic.news = {}\nretries = 1\nmax_age = \"1h\"\n[topic.news]";
-    let document = complete(lower(&platform(&function(topic))));
+    let document = document(&function(topic));
     let queue = "${aws_sqs_queue.function__web__dead_letter.arn}";
     let function = compute(&document, "aws_lambda_function.web");
     assert_eq!(function["dead_letter_config"], json!([{ "target_arn": queue }]));
@@ -240,7 +239,11 @@ fn asynchronous_calls_that_fail_for_good_are_kept() {
     let policy = &statements(&document, "function__web__dead_letter")[0];
     assert_eq!(policy["effect"], "Deny");
     assert_eq!(policy["condition"][0]["variable"], "aws:SecureTransport");
-    let send = statements(&document, "function__web__base").pop().unwrap();
+    let queue_made = compute(&document, "aws_sqs_queue.function__web__dead_letter");
+    assert_eq!(queue_made["kms_master_key_id"], "${var.kms_key_messages_arn}");
+    let key = statements(&document, "function__web__base").pop().unwrap();
+    assert_eq!(key["actions"], json!(["kms:Decrypt", "kms:GenerateDataKey"]));
+    let send = statements(&document, "function__web__base").remove(2);
     assert_eq!(
         (&send["actions"], &send["resources"]),
         (&json!(["sqs:SendMessage"]), &json!([queue]))

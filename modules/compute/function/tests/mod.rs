@@ -8,7 +8,7 @@ use crate::files::MemoryFiles;
 use crate::platform::Platform;
 use crate::testing::{compiled, verified};
 use crate::{Compiled, lower};
-use platgen_terraform::{Address, Document, block};
+use platgen_terraform::Document;
 
 /// A function of the folder `src`, which the tests put beside the spec.
 const FUNCTION: &str = "
@@ -50,19 +50,7 @@ fn platform(toml: &str) -> Platform {
     }
 }
 
-/// The document of a text without errors, in production. What rooms make that stand outside of this
-/// one is put in where it is missing, so that these tests do not depend on theirs.
+/// The document of a text without errors, in production.
 fn document(toml: &str) -> Document {
-    verified(complete(lower(&platform(toml))))
-}
-
-/// A document with the queue `jobs`, if anything speaks of it.
-fn complete(mut document: Document) -> Document {
-    let queue = Address::managed("aws_sqs_queue", "jobs");
-    let messaging = document.modules.get("messaging");
-    if messaging.is_none_or(|module| !module.resources.contains_key(&queue)) {
-        let mut file = document.module("messaging").file("queue.jobs");
-        file.resource("aws_sqs_queue", "jobs", block! { name: "jobs" }).add();
-    }
-    document
+    verified(lower(&platform(toml)))
 }

@@ -122,9 +122,7 @@ fn messages_go_out_over_tls_and_what_happens_is_counted() {
 fn topics_get_the_events_that_are_tracked() {
     let mail = format!("{MAIL}events = [\"topic.feedback\", \"topic.audit\"]\n");
     let topics = "[topic.audit]\n[topic.feedback]\n";
-    let platform =
-        read(&format!("{mail}track = [\"bounce\", \"open\"]\n{topics}")).platform.unwrap();
-    let document = lower(&platform);
+    let document = document(&format!("{mail}track = [\"bounce\", \"open\"]\n{topics}"));
     let get = |address: &str| resource(&document, "messaging", address);
     for topic in ["audit", "feedback"] {
         let kind = "aws_sesv2_configuration_set_event_destination";
@@ -138,15 +136,12 @@ fn topics_get_the_events_that_are_tracked() {
     }
     let forwarding = "aws_sesv2_email_identity_feedback_attributes.mail";
     assert_eq!(get(forwarding), Value::Null, "complaints are not tracked, so they come by mail");
-    let senders = platform.connections.all().iter().filter_map(|grant| {
-        Some((grant.target.as_ref()?.to_string(), grant.sender.as_ref()?.service))
-    });
-    let service = "ses.amazonaws.com";
-    assert_eq!(
-        senders.collect::<Vec<_>>(),
-        [("topic.audit".to_owned(), service), ("topic.feedback".to_owned(), service)]
-    );
-    let whole = lower(&read(&format!("{mail}{topics}")).platform.unwrap());
+    let policy = get("data.aws_iam_policy_document.topic__feedback");
+    let sender = &policy["statement"][1];
+    assert_eq!(only(&sender["principals"])["identifiers"], json!(["ses.amazonaws.com"]));
+    let conditions = sender["condition"].to_string();
+    assert!(conditions.contains("aws_sesv2_configuration_set.mail.arn"), "{conditions}");
+    let whole = super::document(&format!("{mail}{topics}"));
     assert_eq!(resource(&whole, "messaging", forwarding)["email_forwarding_enabled"], false);
 }
 

@@ -1,0 +1,128 @@
+//! What others get of a workflow: rights, and what can be measured of it.
+use super::spec::WorkflowVerbs;
+use super::{Workflow, key};
+use crate::connect::iam::{Arn, Statement};
+use crate::connect::{Edge, Grant, Reach};
+use crate::kind::Target;
+use crate::observability::metric::{
+    Measure, Metric, MetricPlace, Series, Side, Silence, Threshold,
+};
+use crate::platform::Platform;
+use platgen_source::diagnostics::{Diagnostic, code};
+
+/// What can be measured of a workflow.
+pub const METRICS: [&str; 6] =
+    ["aborted", "duration", "failed", "started", "throttled", "timed-out"];
+
+/// The key of a measure, its name at CloudWatch, what a chart calls it, its statistic, and whether a
+/// single one is an alarm (<https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>).
+const MEASURES: [(&str, &str, &str, &str, Alarm); 6] = [
+    ("aborted", "ExecutionsAborted", "Aborted executions", "Sum", Alarm::AtOne),
+    ("duration", "ExecutionTime", "Duration (p95)", "p95", Alarm::None),
+    ("failed", "ExecutionsFailed", "Failed executions", "Sum", Alarm::AtOne),
+    ("started", "ExecutionsStarted", "Started executions", "Sum", Alarm::None),
+    ("throttled", "ExecutionThrottled", "Throttled events", "Sum", Alarm::AtOne),
+    ("timed-out", "ExecutionsTimedOut", "Executions that timed out", "Sum", Alarm::AtOne),
+];
+
+/// Whether somebody must look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Alarm {
+    /// Never.
+    None,
+    /// From one in five minutes on.
+    AtOne,
+}
+
+impl Alarm {
+    fn threshold(self) -> Option<Threshold> {
+        (self == Self::AtOne).then_some(Threshold {
+            side: Side::AtLeast,
+            value: 1.0,
+            period: 300,
+            periods: 1,
+            silence: Silence::Good,
+        })
+    }
+}
+
+/// The actions that only standard workflows have: the executions of express ones cannot be named.
+const ONLY_STANDARD: [(&str, &str); 3] = [
+    ("states:SendTaskSuccess", "resume"),
+    ("states:DescribeExecution", "read"),
+    ("states:StopExecution", "stop"),
+];
+
+impl Workflow {
+    /// What can be measured of it.
+    pub(super) fn own_metrics(&self) -> Vec<Metric> {
+        let metric = |(key, name, title, statistic, alarm): (_, _, _, _, Alarm)| Metric {
+            key,
+            title,
+            measure: Measure::Series(Series {
+                namespace: "AWS/States",
+                name,
+                statistic,
+                dimensions: vec![("StateMachineArn", self.handle().get("arn"))],
+                place: MetricPlace::Regional,
+            }),
+            alarm: alarm.threshold(),
+        };
+        MEASURES.into_iter().map(metric).collect()
+    }
+
+    /// Finds edges that ask an express workflow for what only a standard one has.
+    pub(super) fn check_callers(&self, platform: &Platform) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        for grant in platform.connections.to(&self.id).filter(|_| self.is_express()) {
+            let has = |action: &str| grant.task.iter().any(|given| given.actions.contains(&action));
+            for (_, verb) in ONLY_STANDARD.into_iter().filter(|(action, _)| has(action)) {
+                let message = format!("`{}` is express, and has no `{verb}`", self.id);
+                let help = "make it standard, or remove the verb";
+                let finding = Diagnostic::at(&code::CONFLICT, &grant.cause, message);
+                findings.push(finding.help(help));
+            }
+        }
+        findings
+    }
+}
+
+impl Target for Workflow {
+    type Verbs = WorkflowVerbs;
+
+    /// The actions of each verb:
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html>.
+    fn grant(&self, verbs: &WorkflowVerbs, edge: &Edge<'_>) -> Grant {
+        let mut grant = edge.grant();
+        let region = &edge.platform.head.region;
+        let machine = || vec![Arn::new("states:statemachine", self.arn(region))];
+        let executions = || vec![Arn::new("states:execution", self.executions(region))];
+        if verbs.start.is_some() {
+            grant.task.push(Statement::allow(&["states:StartExecution"], machine()));
+            if self.is_express() {
+                grant.task.push(Statement::allow(&["states:StartSyncExecution"], machine()));
+                grant.reach.insert(Reach::Interface("sync-states"));
+            }
+        }
+        if verbs.resume.is_some() {
+            // The token is what says which task is meant: these actions take no resource.
+            let answers =
+                ["states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess"];
+            grant.task.push(Statement::allow(&answers, vec![Arn::any()]));
+        }
+        if verbs.read.is_some() {
+            let read = ["states:DescribeExecution", "states:GetExecutionHistory"];
+            grant.task.push(Statement::allow(&read, executions()));
+            grant.task.push(Statement::allow(&["states:ListExecutions"], machine()));
+        }
+        if verbs.stop.is_some() {
+            grant.task.push(Statement::allow(&["states:StopExecution"], executions()));
+        }
+        if !grant.task.is_empty() {
+            grant.task.push(key::caller_right(region));
+        }
+        grant.reach.insert(Reach::Interface("states"));
+        grant.variables.push((edge.variable("STATE_MACHINE_ARN"), self.arn(region)));
+        grant
+    }
+}

@@ -1,0 +1,107 @@
+//! What is wrong with an event bus, or with what it feeds, beyond the types.
+use super::{DEFAULT, EventBusFeed, EventBusSpec, InputSpec, days};
+use crate::connect::trigger::{Feed, Trigger};
+use crate::kind::{Resolving, ThingId};
+use crate::pattern;
+use platgen_source::diagnostics::{Diagnostic, SpecPath, code, suggestion};
+use platgen_source::{Duration, json, shown};
+
+/// What an event has, and a pattern can therefore look at
+/// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>). Events that an
+/// archive sends again name it.
+const FIELDS: [&str; 11] = [
+    "$or",
+    "account",
+    "detail",
+    "detail-type",
+    "id",
+    "region",
+    "replay-name",
+    "resources",
+    "source",
+    "time",
+    "version",
+];
+/// How old an event may be that is tried again, in seconds
+/// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html>).
+const SHORTEST_AGE: i64 = 60;
+const LONGEST_AGE: i64 = 86_400;
+/// The most values that an input takes from an event, and the longest text
+/// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html>).
+const MOST_VALUES: usize = 100;
+const LONGEST_TEMPLATE: usize = 8_192;
+
+/// Finds what is wrong with the keys of a bus, and gives the days of its archive.
+pub(super) fn spec(
+    spec: &EventBusSpec,
+    id: &ThingId,
+    resolving: &mut Resolving<'_>,
+) -> Option<i64> {
+    if spec.aws_name.is_some() && id.name.as_str() == DEFAULT {
+        let message = "every account has this bus under the name `default`";
+        let help = "remove the name, or call the bus something else";
+        resolving.find_with(&code::CONFLICT, &id.path().key("aws_name"), message, help);
+    }
+    if spec.archive.is_some() && days(spec.archive).is_none() {
+        let message = "EventBridge counts in whole days";
+        resolving.find(&code::MALFORMED, &id.path().key("archive"), message);
+    }
+    days(spec.archive)
+}
+
+/// Finds what is wrong with one trigger of a bus.
+pub(super) fn trigger(trigger: &Trigger) -> Vec<Diagnostic> {
+    let Feed::EventBus(feed) = &trigger.feed else { return Vec::new() };
+    let cause = &trigger.cause;
+    let place = cause.key("pattern");
+    let mut findings: Vec<Diagnostic> = pattern::check(&feed.pattern, &place).into_iter().collect();
+    findings.extend(fields(&feed.pattern.0, &place));
+    findings.extend(age(feed, cause));
+    if let Some(input) = &feed.input {
+        findings.extend(self::input(input, &cause.key("input")));
+    }
+    findings
+}
+
+/// A pattern that looks at what no event has would never fit.
+fn fields(pattern: &json::Value, place: &SpecPath) -> Vec<Diagnostic> {
+    let keys = pattern.as_object().into_iter().flat_map(json::Map::keys);
+    let unknown = keys.filter(|key| !FIELDS.contains(&key.as_str()));
+    let finding = |key: &String| {
+        let message = format!("no event has a field `{}`", shown(key));
+        let help = suggestion(&shown(key), FIELDS);
+        Diagnostic::at_key(&code::UNKNOWN_KEY, &place.key(key), message).help(help)
+    };
+    unknown.map(finding).collect()
+}
+
+fn age(feed: &EventBusFeed, cause: &SpecPath) -> Option<Diagnostic> {
+    let age = feed.max_age?.as_seconds();
+    let (from, to) = (Duration::seconds(SHORTEST_AGE), Duration::seconds(LONGEST_AGE));
+    let message = format!("this is not between {from} and {to}");
+    (!(SHORTEST_AGE..=LONGEST_AGE).contains(&age))
+        .then(|| Diagnostic::at(&code::OUT_OF_RANGE, &cause.key("max_age"), message))
+}
+
+/// Every value is a path into the event.
+fn input(input: &InputSpec, place: &SpecPath) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (name, path) in &input.values {
+        if !(path == "$" || path.starts_with("$.") || path.starts_with("$[")) {
+            let message = format!("`{}` is no path into an event", shown(path));
+            let help = "write a path such as \"$.detail.id\"";
+            let place = place.key("values").key(name.as_str());
+            findings.push(Diagnostic::at(&code::MALFORMED, &place, message).help(help));
+        }
+    }
+    if input.values.len() > MOST_VALUES {
+        let message = format!("{} values; EventBridge takes {MOST_VALUES}", input.values.len());
+        findings.push(Diagnostic::at(&code::LIMIT, &place.key("values"), message));
+    }
+    let letters = input.template.len();
+    if !(1..=LONGEST_TEMPLATE).contains(&letters) {
+        let message = format!("{letters} letters; EventBridge takes 1 to {LONGEST_TEMPLATE}");
+        findings.push(Diagnostic::at(&code::OUT_OF_RANGE, &place.key("template"), message));
+    }
+    findings
+}

@@ -1,0 +1,280 @@
+"""Uses what is applied: one check per resource, chosen by resource type, through the AWS SDK.
+
+The checks know nothing about a particular platform. They read the state, use every resource as an application
+would, and say what did not work. What an application means by a queue or a workflow is for its own tests.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .configuration import Json
+from .stack import Stack
+
+Values = dict[str, Any]
+Check = Callable[["Applied", Values], None]
+CHECKS: dict[str, Check] = {}
+BROKEN_HANDLER = ("Runtime.ImportModuleError", "Runtime.HandlerNotFound", "Runtime.Unsupported")
+WAIT_SECONDS = 15
+PAUSE_SECONDS = 0.3
+
+
+class Failed(Exception):
+    """A check that did not hold."""
+
+
+class NotApplicable(Exception):
+    """This resource cannot be checked from outside."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One check on one resource; `problem` is empty if it held."""
+
+    address: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The applied resources, read from the state once, and clients for them."""
+
+    stack: Stack
+    resources: list[Json]
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+    """What this run writes into keys and messages, so that it finds only its own."""
+
+    def client(self, service: str, values: Values) -> Any:
+        """A client for the region of the resource, if its ARN names one."""
+        parts = (values.get("arn") or "").split(":")
+        return self.stack.client(service, parts[3] if len(parts) > 5 and parts[3] else None)
+
+    def of_type(self, kind: str) -> list[Values]:
+        """The values of all resources of a type."""
+        return [item["values"] for item in self.resources if item["type"] == kind]
+
+    @cached_property
+    def consumed_queues(self) -> set[str]:
+        """The ARNs of queues that a function's mapping or a pipe empties."""
+        mappings = {values["event_source_arn"] for values in self.of_type("aws_lambda_event_source_mapping")}
+        return mappings | {values["source"] for values in self.of_type("aws_pipes_pipe")}
+
+
+def run(stack: Stack) -> list[Result]:
+    """All checks that apply to the resources of a stack."""
+    applied = Applied(stack, stack.resources)
+    found = (check_resource(applied, item) for item in applied.resources)
+    return [result for result in found if result is not None]
+
+
+def check_resource(applied: Applied, item: Json) -> Result | None:
+    """The result of the check of one resource, or None if there is none for it."""
+    function = CHECKS.get(item["type"])
+    if function is None:
+        return None
+    try:
+        function(applied, item["values"])
+    except NotApplicable:
+        return None
+    except Exception as error:  # an SDK error is a failed check like any other
+        return Result(item["address"], f"{type(error).__name__}: {error}")
+    return Result(item["address"], "")
+
+
+def check(kind: str) -> Callable[[Check], Check]:
+    """Register the check of a resource type."""
+
+    def register(function: Check) -> Check:
+        CHECKS[kind] = function
+        return function
+
+    return register
+
+
+def want(condition: object, problem: str) -> None:
+    if not condition:
+        raise Failed(problem)
+
+
+def wait_for(ask: Callable[[], Any], problem: str) -> Any:
+    """Ask until there is an answer."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if answer := ask():
+            return answer
+        time.sleep(PAUSE_SECONDS)
+    raise Failed(problem)
+
+
+@check("aws_dynamodb_table")
+def table_keeps_items(applied: Applied, values: Values) -> None:
+    """Write an item, read it back, find it by the key of every index, delete it."""
+    dynamodb = applied.client("dynamodb", values)
+    name = values["name"]
+    samples = {"S": f"platgen-{applied.mark}", "N": "1", "B": b"platgen"}
+    item = {field["name"]: {field["type"]: samples[field["type"]]} for field in values["attribute"]}
+    key = {field: item[field] for field in (values["hash_key"], values["range_key"]) if field}
+    dynamodb.put_item(TableName=name, Item=item)
+    want(dynamodb.get_item(TableName=name, Key=key).get("Item") == item, "the item is not read back")
+    for index in values["global_secondary_index"]:
+        found = dynamodb.query(
+            TableName=name,
+            IndexName=index["name"],
+            KeyConditionExpression="#h = :h",
+            ExpressionAttributeNames={"#h": index["hash_key"]},
+            ExpressionAttributeValues={":h": item[index["hash_key"]]},
+        )
+        want(found["Count"] >= 1, f"index {index['name']} does not find the item")
+    dynamodb.delete_item(TableName=name, Key=key)
+
+
+def receive(applied: Applied, values: Values, text: str) -> None:
+    """Wait for a message that contains the text, and take it off the queue."""
+    sqs = applied.client("sqs", values)
+
+    def ask() -> bool:
+        found = sqs.receive_message(QueueUrl=values["url"], MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        for message in found.get("Messages", []):
+            if text in message["Body"]:
+                sqs.delete_message(QueueUrl=values["url"], ReceiptHandle=message["ReceiptHandle"])
+                return True
+        return False
+
+    wait_for(ask, f"no message with {text} came to {values['name']}")
+
+
+@check("aws_sqs_queue")
+def queue_delivers(applied: Applied, values: Values) -> None:
+    """Send a message and receive it, unless something else empties the queue."""
+    if values["arn"] in applied.consumed_queues:
+        raise NotApplicable
+    body = f"queue-{applied.mark}"
+    extra = {"MessageGroupId": "platgen", "MessageDeduplicationId": body} if values["fifo_queue"] else {}
+    applied.client("sqs", values).send_message(QueueUrl=values["url"], MessageBody=body, **extra)
+    receive(applied, values, body)
+
+
+def matching_attributes(policy: dict[str, Any]) -> dict[str, Any] | None:
+    """Message attributes that satisfy a filter policy of plain strings; None for any other policy."""
+    if not all(rule and isinstance(rule[0], str) for rule in policy.values()):
+        return None
+    return {name: {"DataType": "String", "StringValue": rule[0]} for name, rule in policy.items()}
+
+
+@check("aws_sns_topic_subscription")
+def subscription_delivers(applied: Applied, values: Values) -> None:
+    """A message that the filter lets through arrives in the subscribed queue."""
+    queues = {queue["arn"]: queue for queue in applied.of_type("aws_sqs_queue")}
+    queue = queues.get(values["endpoint"])
+    attributes = matching_attributes(json.loads(values.get("filter_policy") or "{}"))
+    if queue is None or attributes is None or queue["arn"] in applied.consumed_queues:
+        raise NotApplicable
+    sns = applied.client("sns", values)
+    sns.publish(TopicArn=values["topic_arn"], Message=f"kept-{applied.mark}", MessageAttributes=attributes)
+    receive(applied, queue, f"kept-{applied.mark}")
+
+
+@check("aws_s3_bucket")
+def bucket_keeps_objects(applied: Applied, values: Values) -> None:
+    s3 = applied.client("s3", values)
+    name, key = values["bucket"], f"platgen/{applied.mark}.txt"
+    version = s3.put_object(Bucket=name, Key=key, Body=b"platgen").get("VersionId")
+    want(s3.get_object(Bucket=name, Key=key)["Body"].read() == b"platgen", "the object is not read back")
+    s3.delete_object(Bucket=name, Key=key, **({"VersionId": version} if version else {}))
+
+
+@check("aws_kms_key")
+def key_encrypts(applied: Applied, values: Values) -> None:
+    if values["key_usage"] != "ENCRYPT_DECRYPT" or values["customer_master_key_spec"] != "SYMMETRIC_DEFAULT":
+        raise NotApplicable
+    kms = applied.client("kms", values)
+    secret = kms.encrypt(KeyId=values["arn"], Plaintext=b"platgen")["CiphertextBlob"]
+    want(kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"platgen", "the text is not decrypted")
+
+
+@check("aws_secretsmanager_secret_version")
+def secret_is_readable(applied: Applied, values: Values) -> None:
+    manager = applied.client("secretsmanager", values)
+    found = manager.get_secret_value(SecretId=values["secret_id"])
+    want(found.get("SecretString") == (values["secret_string"] or None), "another value is stored")
+
+
+@check("aws_ssm_parameter")
+def parameter_is_readable(applied: Applied, values: Values) -> None:
+    found = applied.client("ssm", values).get_parameter(Name=values["name"], WithDecryption=True)
+    want(found["Parameter"]["Value"] == values["value"], "another value is stored")
+
+
+@check("aws_lambda_function")
+def handler_loads(applied: Applied, values: Values) -> None:
+    """The handler is found and called; what it does with an empty event is its own affair."""
+    if values["package_type"] != "Zip":
+        raise NotApplicable
+    found = applied.client("lambda", values).invoke(FunctionName=values["function_name"], Payload=b"{}")
+    answer = json.loads(found["Payload"].read() or "null")
+    error = answer.get("errorType") if found.get("FunctionError") and isinstance(answer, dict) else None
+    want(error not in BROKEN_HANDLER, f"{error}: {answer and answer.get('errorMessage')}")
+
+
+@check("aws_sfn_state_machine")
+def workflow_starts(applied: Applied, values: Values) -> None:
+    """An execution with empty input enters the first state and, if it ends in time, not by a broken definition."""
+    if values["type"] == "EXPRESS":  # it keeps no history
+        raise NotApplicable
+    states = applied.client("stepfunctions", values)
+    name = f"platgen-{applied.mark}"
+    execution = states.start_execution(stateMachineArn=values["arn"], name=name, input="{}")["executionArn"]
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (found := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        if time.monotonic() > deadline:
+            states.stop_execution(executionArn=execution)
+            break
+        time.sleep(PAUSE_SECONDS)
+    events = states.get_execution_history(executionArn=execution)["events"]
+    want(any(event["type"].endswith("StateEntered") for event in events), "no state is entered")
+    want(found.get("error") != "States.Runtime", f"States.Runtime: {found.get('cause')}")
+
+
+@check("aws_cognito_user_pool")
+def pool_refuses_weak_password(applied: Applied, values: Values) -> None:
+    """The password policy is in force for a new user."""
+    cognito = applied.client("cognito-idp", values)
+    pool, user = values["id"], f"platgen-{applied.mark}@example.com"
+    attributes = [{"Name": "email", "Value": user}]
+    cognito.admin_create_user(UserPoolId=pool, Username=user, UserAttributes=attributes, MessageAction="SUPPRESS")
+    try:
+        cognito.admin_set_user_password(UserPoolId=pool, Username=user, Password="aaaa", Permanent=True)
+    except cognito.exceptions.InvalidPasswordException:
+        return
+    finally:
+        cognito.admin_delete_user(UserPoolId=pool, Username=user)
+    raise Failed("the password aaaa is taken")
+
+
+@check("aws_cloudwatch_event_target")
+def event_reaches_queue(applied: Applied, values: Values) -> None:
+    """An event that matches the rule arrives in the target queue."""
+    rules = {(rule["event_bus_name"], rule["name"]): rule for rule in applied.of_type("aws_cloudwatch_event_rule")}
+    queues = {queue["arn"]: queue for queue in applied.of_type("aws_sqs_queue")}
+    rule = rules.get((values["event_bus_name"], values["rule"]))
+    queue = queues.get(values["arn"])
+    if rule is None or queue is None or queue["arn"] in applied.consumed_queues:
+        raise NotApplicable
+    pattern = json.loads(rule["event_pattern"] or "{}")
+    if set(pattern) - {"source", "detail-type"} or not all(isinstance(item[0], str) for item in pattern.values()):
+        raise NotApplicable
+    entry = {
+        "EventBusName": values["event_bus_name"],
+        "Source": pattern.get("source", ["platgen"])[0],
+        "DetailType": pattern.get("detail-type", ["platgen"])[0],
+        "Detail": json.dumps({"mark": applied.mark}),
+    }
+    events = applied.client("events", {})
+    want(not events.put_events(Entries=[entry])["FailedEntryCount"], "the event is refused")
+    receive(applied, queue, applied.mark)
