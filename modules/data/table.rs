@@ -140,7 +140,7 @@ pub struct Table {
     ttl: Option<String>,
     stream: Option<StreamView>,
     protected: bool,
-    backup: bool,
+    copied: Option<CopyMethod>,
 }
 
 #[derive(Debug)]
@@ -175,7 +175,8 @@ impl Kind for TableSpec {
         }
         self.check_keys(&id, resolving);
         self.check_protection(&id, resolving);
-        let backup = backup::resolve_choice(self.backup, &id.path().key("backup"), resolving);
+        let (method, path) = (CopyMethod::Snapshots, id.path().key("backup"));
+        let copied = backup::resolve_choice(self.backup, method, &path, resolving);
         let head = resolving.head;
         let index = |(name, spec): (&IndexName, &IndexSpec)| {
             let keys = Keys::of(&spec.partition_key, spec.sort_key.as_ref());
@@ -193,7 +194,7 @@ impl Kind for TableSpec {
             ttl: self.ttl.as_ref().map(ToString::to_string),
             stream: self.stream,
             protected: self.protected.unwrap_or(head.is_production()),
-            backup,
+            copied,
             id,
         }
     }
@@ -296,7 +297,7 @@ impl Thing for Table {
 
     fn backed_up(&self) -> Option<Copied> {
         let arn = self.handle().get("arn");
-        self.backup.then_some(Copied { arn, method: CopyMethod::Snapshots })
+        self.copied.map(|method| Copied { arn, method })
     }
 
     fn metrics(&self, _platform: &Platform) -> Vec<Metric> {

@@ -57,11 +57,11 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     }
     let vault = vault(platform, out);
     let methods = copied.iter().map(|(_, copied)| copied.method).collect();
-    let copier = agent(Duty::Copy, &methods, platform, out);
+    let writer = agent(Duty::Copy, &methods, platform, out);
     let restorer = agent(Duty::Restore, &methods, platform, out);
     let plans = plans(&platform.backup, &copied);
     for plan in &plans {
-        plan.lower(&platform.backup.at, &vault, &copier, out);
+        plan.lower(&platform.backup.at, &vault, &writer, out);
     }
     if let Some(lock) = platform.backup.lock {
         let least = plans.iter().map(|plan| plan.retention).min();
@@ -115,7 +115,7 @@ fn plans<'a>(settings: &BackupPlan, copied: &'a [(SpecPath, Copied)]) -> Vec<Pla
 }
 
 impl Plan<'_> {
-    fn lower(&self, at: &str, vault: &Handle, copier: &Agent, out: &mut Document) {
+    fn lower(&self, at: &str, vault: &Handle, writer: &Agent, out: &mut Document) {
         let arguments = block! {
             name: &self.aws_name,
             rule: block! {
@@ -134,7 +134,7 @@ impl Plan<'_> {
         let arguments = block! {
             name: &self.aws_name,
             plan_id: plan.get("id"),
-            iam_role_arn: copier.role.get("arn"),
+            iam_role_arn: writer.role.get("arn"),
             resources: arns,
         };
         let mut file = out.module(MODULE).file(SECTION);
@@ -142,7 +142,7 @@ impl Plan<'_> {
             .resource("aws_backup_selection", self.name, arguments)
             .cause(&section())
             .causes(self.copied.iter().map(|(path, _)| path));
-        copier.rights.iter().fold(selection, ResourceBuilder::depends_on).add();
+        writer.rights.iter().fold(selection, ResourceBuilder::depends_on).add();
     }
 }
 

@@ -131,13 +131,18 @@ fn section() -> SpecPath {
     SpecPath::of([SECTION])
 }
 
-/// Whether a thing is copied, which production is warned of if it says no.
-pub fn resolve_choice(said: Option<bool>, path: &SpecPath, resolving: &mut Resolving<'_>) -> bool {
+/// How a thing is copied, if it does not say that it is not, which production is warned of.
+pub fn resolve_choice(
+    said: Option<bool>,
+    method: CopyMethod,
+    path: &SpecPath,
+    resolving: &mut Resolving<'_>,
+) -> Option<CopyMethod> {
     if said == Some(false) && resolving.head.is_production() {
         let message = "no copy of it outlives it";
         resolving.find(&code::WEAKENED, path, message);
     }
-    said.unwrap_or(true)
+    said.unwrap_or(true).then_some(method)
 }
 
 impl BackupPlan {

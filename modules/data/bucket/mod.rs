@@ -29,7 +29,7 @@ pub struct Bucket {
     versioning: bool,
     force_destroy: bool,
     access_logs: bool,
-    backup: bool,
+    copied: Option<CopyMethod>,
     tells: Audience,
     cors: Option<Cors>,
     lifecycle: BTreeMap<String, Lifecycle>,
@@ -83,7 +83,7 @@ impl Kind for BucketSpec {
             let message = "without versions, what is overwritten or deleted is lost";
             resolving.find(&code::WEAKENED, &path, message);
         }
-        let backup = self.resolve_backup(versioning, &id, resolving);
+        let copied = self.resolve_backup(versioning, &id, resolving);
         let rule = |(name, rule): (&_, &LifecycleSpec)| {
             let name: &platgen_source::Name = name;
             let path = id.path().key("lifecycle").key(name.as_str());
@@ -93,7 +93,7 @@ impl Kind for BucketSpec {
             versioning,
             force_destroy: !head.is_production(),
             access_logs: self.access_logs.unwrap_or(head.is_production()),
-            backup,
+            copied,
             tells: Audience::of(self.event_bus),
             cors: self.cors.as_ref().map(|cors| cors.resolve(head)),
             lifecycle: self.lifecycle.iter().map(rule).collect(),
@@ -110,14 +110,15 @@ impl BucketSpec {
         versioning: bool,
         id: &ThingId,
         resolving: &mut Resolving<'_>,
-    ) -> bool {
+    ) -> Option<CopyMethod> {
         let path = id.path().key("backup");
         if self.backup == Some(true) && !versioning {
             let message = "AWS Backup copies versioned buckets only";
             let help = "leave `versioning` out";
             resolving.find_with(&code::CONFLICT, &path, message, help);
         }
-        backup::resolve_choice(self.backup, &path, resolving) && versioning
+        let method = CopyMethod::Objects;
+        backup::resolve_choice(self.backup, method, &path, resolving).filter(|_| versioning)
     }
 }
 
@@ -213,7 +214,7 @@ impl Thing for Bucket {
 
     fn backed_up(&self) -> Option<Copied> {
         let arn = self.handle().get("arn");
-        self.backup.then_some(Copied { arn, method: CopyMethod::Objects })
+        self.copied.map(|method| Copied { arn, method })
     }
 
     fn request_logs(&self) -> Option<LogWriter> {

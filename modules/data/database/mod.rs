@@ -78,7 +78,7 @@ pub struct Database {
     protected: bool,
     proxy: Option<Proxy>,
     rotation_days: Option<i64>,
-    vault: bool,
+    copied: Option<CopyMethod>,
 }
 
 /// A parameter of the cluster.
@@ -158,7 +158,7 @@ impl Thing for Database {
 
     fn backed_up(&self) -> Option<Copied> {
         let arn = self.cluster().get("arn");
-        self.vault.then_some(Copied { arn, method: CopyMethod::Snapshots })
+        self.copied.map(|method| Copied { arn, method })
     }
 
     fn log_groups(&self) -> Vec<(&'static str, Handle)> {

@@ -6,7 +6,7 @@ use super::spec::DatabaseSpec;
 use crate::compute::roles::attach_edges;
 use crate::compute::task::resolve::seconds;
 use crate::connect::iam::{self, PolicyPlace, Role};
-use crate::connect::{Declared, Edge, Grant, PortRule, Protocol};
+use crate::connect::{Declared, Edge, Grant, NoNarrowing, PortRule, Protocol};
 use crate::data::MODULE;
 use crate::data::secret::{SecretSpec, SecretVerbs};
 use crate::kind::{Kind, Resolving, Target, Thing};
@@ -176,7 +176,7 @@ impl Database {
             let secret = platform.things.secret.get(secret)?;
             let cause = path.key("users").key(user.as_str());
             let edge = Edge::implied(self, secret, platform, cause);
-            let verbs = SecretVerbs { read: Some(Default::default()), ..SecretVerbs::default() };
+            let verbs = SecretVerbs { read: Some(NoNarrowing {}), ..SecretVerbs::default() };
             let mut grant = secret.grant(&verbs, &edge);
             // RDS reads it, not what stands in the network.
             grant.reach.clear();

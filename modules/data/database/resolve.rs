@@ -5,7 +5,7 @@ use super::proxy::{self, Proxy};
 use super::spec::{Apply, CapacitySpec, DatabaseSpec, Insights, Monitoring, Storage};
 use super::{Database, OUTPUTS, Parameter, SERVERLESS, metrics};
 use crate::aws_name;
-use crate::data::backup;
+use crate::data::backup::{self, CopyMethod};
 use crate::data::secret::LONGEST_ROTATION;
 use crate::data::upkeep::days::{Days, days_within};
 use crate::data::upkeep::windows::{Windows, WindowsSpec};
@@ -53,7 +53,7 @@ impl Kind for DatabaseSpec {
             protected: self.resolve_protection(&path, resolving),
             proxy: self.resolve_proxy(&path, resolving),
             rotation_days: self.resolve_rotation(&path, resolving),
-            vault: self.resolve_vault(&path, resolving),
+            copied: self.resolve_copied(&path, resolving),
             engine: self.engine,
             release,
             instance,
@@ -219,9 +219,10 @@ impl DatabaseSpec {
         days_within(self.rotation, 1..=LONGEST_ROTATION, &path.key("rotation"), resolving)
     }
 
-    fn resolve_vault(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> bool {
+    fn resolve_copied(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Option<CopyMethod> {
         let said = self.backup.as_ref().and_then(|backup| backup.vault);
-        backup::resolve_choice(said, &path.key("backup").key("vault"), resolving)
+        let path = path.key("backup").key("vault");
+        backup::resolve_choice(said, CopyMethod::Snapshots, &path, resolving)
     }
 
     fn resolve_insights(
