@@ -62,8 +62,9 @@ fn files_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// A text to compare, so that a difference can be read; of what is none, its bytes.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+    String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| format!("{bytes:?}"))
 }
 
 fn updating() -> bool {

@@ -1,10 +1,9 @@
 //! Payloads: TOML values in which a text such as `$.client.email` stands for data of the execution
 //! (<https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html>).
-use super::path::{is_intrinsic, is_path, speaks_of_data};
+use super::path::speaks_of_data;
 use crate::platform::Head;
 use crate::text::PlainText;
-use platgen_source::diagnostics::{Step, code};
-use platgen_source::{Node, Read, Reader, Schemas, Value as Toml, json, shown};
+use platgen_source::{Node, Read, Reader, Schemas, Value as Toml, json};
 use platgen_terraform::Value;
 use std::collections::BTreeMap;
 
@@ -28,7 +27,7 @@ pub enum Template {
 }
 
 /// What marks a computed key of a payload.
-const COMPUTED_END: &str = ".$";
+pub const COMPUTED_END: &str = ".$";
 
 impl Template {
     /// The payload as the value of a key. What is computed stands at a key that ends in `.$`.
@@ -118,7 +117,7 @@ fn array_call(items: &[Template], head: &Head) -> String {
         Template::Integer(number) => number.to_string(),
         Template::Decimal(number) => number.to_string(),
         Template::Boolean(value) => value.to_string(),
-        // The reader refuses lists and tables beside computed items.
+        // Lists and tables beside computed items are refused.
         Template::List(_) | Template::Table(_) => String::new(),
     };
     let arguments: Vec<String> = items.iter().map(argument).collect();
@@ -194,17 +193,8 @@ impl Read for Template {
             Toml::Integer(number) => Some(Self::Integer(*number)),
             Toml::Float(_) => f64::read(node, reader).map(Self::Decimal),
             Toml::Boolean(value) => Some(Self::Boolean(*value)),
-            Toml::Array(_) => read_list(node, reader),
-            Toml::Table(table) => {
-                let entries = table.iter().map(|(key, value)| {
-                    reader.at(Step::Key(key.clone()), |reader| {
-                        check_key(key, reader);
-                        Some((key.clone(), Self::read(value, reader)?))
-                    })
-                });
-                let entries: Vec<_> = entries.collect();
-                Some(Self::Table(entries.into_iter().collect::<Option<_>>()?))
-            }
+            Toml::Array(_) => Vec::read(node, reader).map(Self::List),
+            Toml::Table(_) => BTreeMap::read(node, reader).map(Self::Table),
         }
     }
 
@@ -213,39 +203,12 @@ impl Read for Template {
     }
 }
 
+/// What looks like a path or a call is taken for one; whether it is one is checked with everything else
+/// that a schema cannot say.
 fn read_text(text: &str, node: &Node, reader: &mut Reader) -> Option<Template> {
     let is_call = text.starts_with("States.") && text.contains('(');
-    if !speaks_of_data(text) && !is_call {
-        return PlainText::read(node, reader).map(Template::Text);
-    }
-    if is_path(text) || is_intrinsic(text) {
+    if speaks_of_data(text) || is_call {
         return Some(Template::Computed(text.to_owned()));
     }
-    let what = if is_call { "a call that Step Functions knows" } else { "a path into the data" };
-    let help = "write a path such as \"$.client.email\", or a call such as \"States.UUID()\"";
-    let message = format!("`{}` looks like {what}, and is none", shown(text));
-    reader.fault_with(&code::MALFORMED, message, help.to_owned());
-    None
-}
-
-/// Lists take computed items only among texts, numbers, and true and false.
-fn read_list(node: &Node, reader: &mut Reader) -> Option<Template> {
-    let items = Vec::<Template>::read(node, reader)?;
-    let is_nested = |item: &Template| matches!(item, Template::List(_) | Template::Table(_));
-    if items.iter().any(Template::is_computed) && items.iter().any(is_nested) {
-        let message = "a list holds either paths into the data, or lists and tables, not both";
-        let help = "put each path into a table of its own: { value = \"$.path\" }";
-        reader.fault_with(&code::CONFLICT, message, help.to_owned());
-        return None;
-    }
-    Some(Template::List(items))
-}
-
-/// platgen marks computed keys itself.
-fn check_key(key: &str, reader: &mut Reader) {
-    if let Some(plain) = key.strip_suffix(COMPUTED_END) {
-        let message = format!("`{}` ends in `.$`, which marks what is computed", shown(key));
-        let help = format!("write `{}`: the mark comes by itself", shown(plain));
-        reader.fault_with(&code::BAD_NAME, message, help);
-    }
+    PlainText::read(node, reader).map(Template::Text)
 }

@@ -12,7 +12,7 @@ use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{Document, Handle, Misuse, Value, block};
 
 /// One statement of a policy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
     /// Whether it allows or denies.
     pub effect: Effect,

@@ -95,6 +95,24 @@ fn put_policy(out: &mut Document, settings: StoreSettings<'_>, bucket: &Handle) 
 }
 
 impl Bucket {
+    /// What lets in the services that read objects in the name of others: a distribution, by Origin
+    /// Access Control
+    /// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html>).
+    fn statements_of_senders(&self, platform: &Platform) -> Vec<Statement> {
+        let mut statements: Vec<Statement> = Vec::new();
+        for sender in platform.connections.to(self.id()).filter_map(|grant| grant.sender.as_ref()) {
+            let objects = template![self.handle().get("arn"), "/*"];
+            let statement =
+                Statement::allow(&["s3:GetObject"], vec![Arn::new("s3:object", objects)])
+                    .to(Principal::Service(sender.service.into()))
+                    .when("StringEquals", "aws:SourceArn", [sender.source.clone()]);
+            if !statements.contains(&statement) {
+                statements.push(statement);
+            }
+        }
+        statements
+    }
+
     /// Puts the bucket and all of its settings into a document.
     pub(super) fn put(&self, platform: &Platform, out: &mut Document) {
         let (file, name, path) = (self.id().file(), self.id().local(&[]), self.id().path());
@@ -107,7 +125,7 @@ impl Bucket {
             versioning: self.versioning,
             force_destroy: self.force_destroy,
             key: Some(key::arn()),
-            statements: Vec::new(),
+            statements: self.statements_of_senders(platform),
         };
         let id = private_store(out, settings).get("id");
         let mut put = |kind: &'static str, cause: SpecPath, arguments: Value| {

@@ -84,7 +84,11 @@ impl Origin {
             }
             Self::Api(name) => {
                 let api = platform.things.api.get(name);
-                (api.map(|api| host_of(api.url())), api.and_then(|api| api.path()), true)
+                (
+                    api.map(|api| host_of(api.url())),
+                    api.and_then(crate::compute::api::Api::path),
+                    true,
+                )
             }
         };
         let custom = !matches!(self, Self::Bucket(_));

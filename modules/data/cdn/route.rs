@@ -70,9 +70,10 @@ fn resolve(
         && !spec.key.contains_key(key)
     {
         let message = format!("the distribution has no key `{key}`");
-        let help = match spec.key.is_empty() {
-            true => format!("add it: key.{key} = \"keys/{key}.pem\""),
-            false => suggestion(key.as_str(), spec.key.keys().map(Name::as_str)),
+        let help = if spec.key.is_empty() {
+            format!("add it: key.{key} = \"keys/{key}.pem\"")
+        } else {
+            suggestion(key.as_str(), spec.key.keys().map(Name::as_str))
         };
         resolving.find_with(&code::UNKNOWN_TARGET, &path.key("signed_by"), message, help);
     }

@@ -26,6 +26,14 @@ fn a_distribution_reads_its_bucket_in_its_own_name() {
     let behaviour = only(&made["default_cache_behavior"]);
     assert_eq!(behaviour["viewer_protocol_policy"], "redirect-to-https");
     assert_eq!(behaviour.get("path_pattern"), None);
+    let policy = resource(&document, "data", "data.aws_iam_policy_document.bucket__files");
+    let statements = policy["statement"].as_array().unwrap();
+    let of_cloudfront = statements.iter().find(|s| s["effect"] == "Allow").unwrap();
+    assert_eq!(of_cloudfront["actions"], json::json!(["s3:GetObject"]));
+    let source = "${aws_cloudfront_distribution.files.arn}";
+    assert_eq!(only(&of_cloudfront["condition"])["values"], json::json!([source]));
+    let key = resource(&document, "data", "data.aws_iam_policy_document.key").to_string();
+    assert!(key.contains("cloudfront.amazonaws.com"), "{key}");
 }
 
 #[test]

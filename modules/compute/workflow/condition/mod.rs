@@ -24,9 +24,6 @@ mod tests;
 
 pub use lexer::is_timestamp;
 
-use platgen_source::diagnostics::code;
-use platgen_source::{Node, Read, Reader, Schemas, json};
-
 /// A condition, taken apart.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
@@ -135,24 +132,5 @@ impl Condition {
             Self::Test(path, Test::Compare(_, Operand::Path(other))) => vec![path, other],
             Self::Test(path, _) => vec![path],
         }
-    }
-}
-
-impl Read for Condition {
-    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let text = String::read(node, reader)?;
-        match Self::parse(&text) {
-            Ok(condition) => Some(condition),
-            Err(ConditionFault { column, message }) => {
-                let help = "write a path, an operator and a value: \"$.results.Bids.count >= 1\"";
-                let message = format!("character {column}: {message}");
-                reader.fault_with(&code::MALFORMED, message, help.to_owned());
-                None
-            }
-        }
-    }
-
-    fn schema(_: &mut Schemas) -> json::Value {
-        json::json!({ "type": "string" })
     }
 }

@@ -1,6 +1,7 @@
 //! The states of a workflow, decided: what each does, and what follows.
 pub mod check;
 pub mod graph;
+pub mod payload;
 pub mod resolve;
 pub mod spec;
 pub mod tables;

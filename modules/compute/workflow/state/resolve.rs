@@ -1,11 +1,12 @@
 //! States of a spec become states with every detail decided.
 use super::check::{Sort, sort};
 use super::graph::{Graph, Node};
+use super::payload::payloads;
 use super::spec::{BranchSpec, MapSpec, RetrySpec, StateSpec, WaitSpec};
 use super::task::{self, Scope};
 use super::{Action, Handling, Loop, Machine, Pause, Retry, State, Task, Waiting, Work, tables};
 use crate::compute::task::resolve::seconds;
-use crate::compute::workflow::condition::is_timestamp;
+use crate::compute::workflow::condition::{Condition, ConditionFault, is_timestamp};
 use crate::compute::workflow::names::{ErrorName, StateName};
 use crate::compute::workflow::path::ReferencePath;
 use crate::data::table::TableSpec;
@@ -105,12 +106,14 @@ fn resolve_state(
     scope: Scope,
     resolving: &mut Resolving<'_>,
 ) -> Option<State> {
+    for payload in payloads(spec, place) {
+        payload.check(resolving);
+    }
     let work = match sort(spec, place, resolving)? {
         Sort::Task => Work::Task(Box::new(resolve_task(spec, place, scope, resolving)?)),
         Sort::Choice => {
-            let rules = spec.choice.iter().flat_map(|rules| &rules.0);
-            let rules = rules.map(|rule| (rule.r#if.clone(), rule.next.to_string()));
-            Work::Choice(rules.collect(), spec.default.as_ref()?.to_string())
+            let rules = rules(spec, place, resolving);
+            Work::Choice(rules?, spec.default.as_ref()?.to_string())
         }
         Sort::Wait => Work::Wait(pause(spec.wait.as_ref()?, &place.key("wait"), scope, resolving)?),
         Sort::Parallel => {
@@ -151,6 +154,28 @@ fn resolve_state(
         next: spec.next.as_ref().map(ToString::to_string),
         output: spec.output.as_ref().map(ToString::to_string),
     })
+}
+
+/// The ways out of a choice; none if a condition is not one.
+fn rules(
+    spec: &StateSpec,
+    place: &SpecPath,
+    resolving: &mut Resolving<'_>,
+) -> Option<Vec<(Condition, String)>> {
+    let mut rules = Vec::new();
+    for (index, rule) in spec.choice.iter().flat_map(|rules| &rules.0).enumerate() {
+        match Condition::parse(&rule.r#if) {
+            Ok(condition) => rules.push(Some((condition, rule.next.to_string()))),
+            Err(ConditionFault { column, message }) => {
+                let message = format!("character {column}: {message}");
+                let help = "write a path, an operator and a value: \"$.results.Bids.count >= 1\"";
+                let place = place.key("choice").index(index).key("if");
+                resolving.find_with(&code::MALFORMED, &place, message, help);
+                rules.push(None);
+            }
+        }
+    }
+    rules.into_iter().collect()
 }
 
 fn check_branches(spec: &StateSpec, place: &SpecPath, resolving: &mut Resolving<'_>) {

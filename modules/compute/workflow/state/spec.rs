@@ -3,7 +3,6 @@ use super::tasks::{
     DeleteSpec, EmailTaskSpec, EventSpec, GetSpec, InvokeSpec, PublishSpec, PutSpec, RunSpec,
     SendSpec, StartSpec, UpdateSpec,
 };
-use crate::compute::workflow::condition::Condition;
 use crate::compute::workflow::names::{ErrorName, StateName};
 use crate::compute::workflow::path::ReferencePath;
 use crate::compute::workflow::template::Template;
@@ -93,7 +92,7 @@ pub struct RuleSpec {
     /// `false`, `null`, a time such as `2030-01-31T12:00:00Z`, or another path; `matches 'log-*'` knows
     /// stars; `is` and `is not` go with `present`, `null`, `string`, `number`, `boolean` and `timestamp`;
     /// `and`, `or`, `not` and parentheses join. A test of what is missing is false.
-    pub r#if: Condition,
+    pub r#if: String,
     /// The state that follows.
     pub next: StateName,
 }

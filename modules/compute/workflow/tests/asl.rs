@@ -203,7 +203,7 @@ fn items_have_types() {
         key
     );
     let put = parameters(
-        "put = { table = \"orders\", item = { id = \"x\", at = 1, f = 0.5, b = false, l = [1, \"$.x\"], m = { k = \"v\" }, \
+        "put = { table = \"orders\", item = { id = \"x\", at = 1, f = 0.5, b = false, l = [1, \"$.x\", []], m = { k = \"v\" }, \
          n = { N = \"$.n\" }, s = { SS = [\"a\"] }, z = { NULL = true }, t = { N = \"7\" } } }",
     );
     let item = json!({
@@ -211,7 +211,7 @@ fn items_have_types() {
         "at": { "N": "1" },
         "f": { "N": "0.5" },
         "b": { "BOOL": false },
-        "l": { "L": [{ "N": "1" }, { "S.$": "$.x" }] },
+        "l": { "L": [{ "N": "1" }, { "S.$": "$.x" }, { "L": [] }] },
         "m": { "M": { "k": { "S": "v" } } },
         "n": { "N.$": "States.Format('{}', $.n)" },
         "s": { "SS": ["a"] },
