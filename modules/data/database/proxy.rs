@@ -178,8 +178,9 @@ impl Database {
             let edge = Edge::implied(self, secret, platform, cause);
             let verbs = SecretVerbs { read: Some(NoNarrowing {}), ..SecretVerbs::default() };
             let mut grant = secret.grant(&verbs, &edge);
-            // RDS reads it, not what stands in the network.
+            // RDS reads it, by a way of its own, and has no environment.
             grant.reach.clear();
+            grant.variables.clear();
             Some(grant)
         };
         let mut grants = vec![own];
