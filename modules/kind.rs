@@ -3,6 +3,7 @@ use crate::compute::task::Task;
 use crate::connect::receiver::Receiver;
 use crate::connect::trigger::Trigger;
 use crate::connect::{Edge, Grant};
+use crate::data::backup::Copied;
 use crate::data::log_bucket::LogWriter;
 use crate::files::Files;
 use crate::kinds::{Spec, Uses};
@@ -118,6 +119,13 @@ pub trait Thing {
         self.in_network().then(|| network::security_group(self.id()).get("id"))
     }
 
+    /// What stands before it in the network, if callers do not reach it themselves: the word of the
+    /// spec that asks for it, `proxy`. It has a security group of its own, which is all that callers
+    /// reach; an edge from the thing to itself is the way from there to the thing.
+    fn front(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Its ports that addresses reach, where no other thing of the platform is the caller.
     fn open_ports(&self, _platform: &Platform) -> Vec<OpenPort> {
         Vec::new()
@@ -170,8 +178,8 @@ pub trait Thing {
         None
     }
 
-    /// The ARN that AWS Backup copies, if it keeps what cannot be made again.
-    fn backed_up(&self) -> Option<Value> {
+    /// What AWS Backup copies, if it keeps what cannot be made again.
+    fn backed_up(&self) -> Option<Copied> {
         None
     }
 

@@ -1,5 +1,6 @@
 //! The list of kinds. Adding a kind is one room, and one line here.
 use crate::connect::{self, Edge, Grant, InternetVerbs};
+use crate::data::backup::BackupPlanSpec;
 use crate::kind::{Kind, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::NetworkSpec;
 use crate::never::NeverSpec;
@@ -29,6 +30,8 @@ macro_rules! kinds {
             pub environment: Environments,
             /// The network that everything stands in.
             pub network: Option<NetworkSpec>,
+            /// Copies of what the platform keeps. By default they are made in production.
+            pub backup: Option<BackupPlanSpec>,
             /// How everything is watched: alarms, dashboard, messages, copies of logs.
             pub observability: Option<ObservabilitySpec>,
             /// What must never be: `"a -> b"` forbids an edge, `"a => b"` any way. By names of your own.

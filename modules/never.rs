@@ -225,6 +225,7 @@ partition_key = "id"
 partition_key = "id"
 only_in = ["prod"]
 [firewall.public]
+[cache.sessions]
 "#;
 
     #[test]
@@ -254,8 +255,8 @@ only_in = ["prod"]
                 )),
             ),
             (
-                "database.main -> internet",
-                Some(("PG0504", "the rule guards nothing: no edge begins at `database.main`")),
+                "cache.sessions -> internet",
+                Some(("PG0504", "the rule guards nothing: no edge begins at `cache.sessions`")),
             ),
             (
                 "service.web -> firewall.public",

@@ -1,5 +1,6 @@
 //! `[platform]` and `[environment.<name>]`, and the platform that all of a spec resolves to.
 use crate::connect::Connections;
+use crate::data::backup::BackupPlan;
 use crate::kind::{Output, Resolving, Thing, ThingId};
 use crate::kinds::{PlatformThings, Spec};
 use crate::names::Prefix;
@@ -222,6 +223,8 @@ pub struct Platform {
     pub head: Head,
     /// The network.
     pub network: Network,
+    /// When copies of what it keeps are made.
+    pub backup: BackupPlan,
     /// Everything that is declared.
     pub things: PlatformThings,
     /// Every edge, declared or implied.
@@ -338,14 +341,16 @@ impl Platform {
         let head = resolving.head.clone();
         check_tags(resolving);
         let network = Network::resolve(spec.network.as_ref(), resolving);
+        let backup = BackupPlan::resolve(spec.backup.as_ref(), resolving);
         let things = PlatformThings::resolve(spec, resolving);
         let observability = Observability::resolve(spec.observability.as_ref(), resolving);
         let connections = Connections::default();
-        let mut platform = Self { head, network, things, connections, observability };
+        let mut platform = Self { head, network, backup, things, connections, observability };
         platform.connections = Connections::derive(&platform);
         let checked = platform.things.all().flat_map(|thing| thing.check(&platform));
         resolving.findings.extend(checked);
         resolving.findings.extend(crate::network::check(&platform));
+        resolving.findings.extend(crate::data::backup::check(&platform));
         resolving.findings.extend(observability::check(&platform));
         resolving.findings.extend(crate::never::check(&spec.never, &platform));
         platform

@@ -265,8 +265,8 @@ impl Grant {
         }
     }
 
-    /// What the edge is called among the edges of its consumer: `database__main`, and of what triggers
-    /// it `from__queue__orders`. Without a target it is called like the key that gives it, `exec`; what
+    /// What the edge is called among the edges of its consumer: `database__main`, of what triggers it
+    /// `from__queue__orders`, and of what another thing asks it to do there `for__secret__token`. Without a target it is called like the key that gives it, `exec`; what
     /// a thing needs to run at all is `base`.
     pub fn name(&self) -> String {
         let triggers = self.consumer.path().key("on");
@@ -274,10 +274,18 @@ impl Grant {
             (Some(target), _) if self.cause.is_within(&triggers) => {
                 identifier(&["from", &target.identifier()])
             }
+            (Some(target), _) if self.is_asked_by(target) => {
+                identifier(&["for", &target.identifier()])
+            }
             (Some(target), _) => target.identifier(),
             (None, Some(Step::Key(key))) if self.cause != self.consumer.path() => key.clone(),
             (None, _) => "base".to_owned(),
         }
+    }
+
+    /// Whether a line of the target gives it to the consumer.
+    fn is_asked_by(&self, target: &ThingId) -> bool {
+        *target != self.consumer && self.cause.is_within(&target.path())
     }
 }
 

@@ -1,4 +1,5 @@
 //! The module `data`: databases, tables, buckets, caches and secrets, and the key that they share.
+pub mod backup;
 pub mod bucket;
 pub mod cache;
 pub mod cdn;
@@ -19,4 +20,5 @@ pub const MODULE: &str = "data";
 pub fn lower(platform: &Platform, out: &mut Document) {
     key::lower(platform, out);
     log_bucket::lower(platform, out);
+    backup::lower(platform, out);
 }

@@ -1,12 +1,18 @@
 //! `[secret.<name>]`: a secret whose value is put in by hand or by another tool, never by platgen.
+#[cfg(test)]
+mod tests;
+
+use super::upkeep::days::days_within;
 use super::{MODULE, key};
+use crate::compute::function::{Function, FunctionSpec};
 use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Delivery, Edge, Grant, NoNarrowing, Reach};
+use crate::connect::{Declared, Delivery, Edge, Grant, NoNarrowing, Reach, Sender};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
+use crate::reference::NameOf;
 use crate::text::VariableName;
 use platgen_source::diagnostics::{SpecPath, code};
-use platgen_source::{Count, Name, Read, is_plain, text_type};
+use platgen_source::{Count, Duration, Name, Read, is_plain, text_type};
 use platgen_terraform::{Address, Document, Handle, Value, block, template};
 
 text_type! {
@@ -42,6 +48,22 @@ pub struct SecretSpec {
     /// development 0.
     // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     pub recovery_days: Option<Count<0, 30>>,
+    /// Puts in a new value again and again: by a function, or more. The secret must hold a value when
+    /// this is first applied, because Secrets Manager tries the function on it. By default never.
+    pub rotation: Option<RotationSpec>,
+}
+
+/// How a secret gets a new value
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html>).
+#[derive(Debug, Read)]
+#[spec(short = "function")]
+pub struct RotationSpec {
+    /// The function that makes the new value. It gets the rights on the secret; what the secret opens,
+    /// it needs in its own `uses`.
+    pub function: NameOf<FunctionSpec>,
+    /// Time between two new values, 1 to 1000 days. By default `30d`.
+    // The range: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+    pub every: Option<Duration>,
 }
 
 /// What others may do with a secret. A variable that speaks of it gets its value injected.
@@ -67,10 +89,38 @@ pub struct Secret {
 #[derive(Debug)]
 enum Origin {
     /// It is made, without a value.
-    Made { aws_name: String, description: Option<String>, recovery_days: i64 },
+    Made {
+        aws_name: String,
+        description: Option<String>,
+        recovery_days: i64,
+        rotation: Option<Rotation>,
+    },
     /// It is there already, under this name or ARN.
     Existing(SecretId),
 }
+
+/// How a secret gets a new value, decided.
+#[derive(Debug)]
+struct Rotation {
+    function: Name,
+    days: i64,
+}
+
+/// The most days between two values, also of secrets that RDS keeps
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html>).
+pub(super) const LONGEST_ROTATION: i64 = 1000;
+
+/// The service that calls the functions which rotate secrets.
+const SERVICE: &str = "secretsmanager.amazonaws.com";
+
+/// What a function does to rotate a secret
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html>).
+const ROTATE: [&str; 4] = [
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+];
 
 /// The longest name and the longest description, in letters and in bytes
 /// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>).
@@ -80,7 +130,6 @@ const LONGEST_DESCRIPTION: usize = 2048;
 impl Kind for SecretSpec {
     const KIND: &'static str = "secret";
     const OUTPUTS: Outputs = Outputs::JsonKey;
-    const ACTS: bool = false;
     type Thing = Secret;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Secret {
@@ -96,6 +145,7 @@ impl Kind for SecretSpec {
             resolving.find(&code::LIMIT, &path.key("description"), message);
         }
         self.check_existing(&path, resolving);
+        let rotation = self.rotation.as_ref().map(|spec| spec.resolve(&path, resolving));
         let head = resolving.head;
         let origin = match &self.existing {
             Some(existing) => Origin::Existing(existing.clone()),
@@ -103,9 +153,18 @@ impl Kind for SecretSpec {
                 aws_name: head.prefix.name(LONGEST_NAME, &[id.name.as_str()]),
                 description: self.description.clone(),
                 recovery_days: recovery_days.unwrap_or(head.by_profile(30, 0)),
+                rotation,
             },
         };
         Secret { id, origin }
+    }
+}
+
+impl RotationSpec {
+    fn resolve(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Rotation {
+        let place = path.key("rotation").key("every");
+        let days = days_within(self.every, 1..=LONGEST_ROTATION, &place, resolving);
+        Rotation { function: self.function.name().clone(), days: days.unwrap_or(30) }
     }
 }
 
@@ -113,9 +172,12 @@ impl SecretSpec {
     /// A secret that is made elsewhere is only read: what it is, is decided there.
     fn check_existing(&self, path: &SpecPath, resolving: &mut Resolving<'_>) {
         let Some(existing) = &self.existing else { return };
-        let own = [("description", self.description.is_some())];
-        let all = own.into_iter().chain([("recovery_days", self.recovery_days.is_some())]);
-        for (key, _) in all.filter(|(_, said)| *said) {
+        let own = [
+            ("description", self.description.is_some()),
+            ("recovery_days", self.recovery_days.is_some()),
+            ("rotation", self.rotation.is_some()),
+        ];
+        for (key, _) in own.into_iter().filter(|(_, said)| *said) {
             let message = format!("`{key}` says nothing to a secret that is made elsewhere");
             resolving.find(&code::CONFLICT, &path.key(key), message);
         }
@@ -138,8 +200,55 @@ impl Secret {
         Handle::new(MODULE, address)
     }
 
-    fn arn(&self) -> Value {
+    /// The ARN.
+    pub(super) fn arn(&self) -> Value {
         self.handle().get("arn")
+    }
+
+    fn rotation(&self) -> Option<&Rotation> {
+        match &self.origin {
+            Origin::Made { rotation, .. } => rotation.as_ref(),
+            Origin::Existing(_) => None,
+        }
+    }
+
+    /// The function that rotates it.
+    fn rotator<'p>(&self, platform: &'p Platform) -> Option<&'p Function> {
+        platform.things.function.get(&self.rotation()?.function)
+    }
+
+    /// Secrets Manager calls the function for this secret alone, and the function may give this secret
+    /// a new value.
+    fn rotation_edges(&self, platform: &Platform) -> Option<[Grant; 2]> {
+        let (own, function) = (&self.id, self.rotator(platform)?.id());
+        let cause = own.path().key("rotation");
+        let mut call = Grant::new(own, Some(function.clone()), cause.clone(), Declared::Implied);
+        call.sender = Some(Sender { service: SERVICE, source: self.arn() });
+        let mut change = Grant::new(function, Some(own.clone()), cause, Declared::Implied);
+        let on_key = ["kms:Decrypt", "kms:GenerateDataKey"];
+        change.task = self.rights(&ROTATE, &on_key, &platform.head.region);
+        let password = ["secretsmanager:GetRandomPassword"];
+        change.task.push(Statement::allow(&password, vec![Arn::any()]));
+        change.reach.insert(Reach::Interface("secretsmanager"));
+        Some([call, change])
+    }
+
+    /// Secrets Manager calls the function as soon as it is told of it, so it is let in first: the alias is
+    /// known outside its module only then. A value is not changed by applying, but when its time has come.
+    fn lower_rotation(&self, platform: &Platform, out: &mut Document) {
+        let Some((rotation, function)) = self.rotation().zip(self.rotator(platform)) else {
+            return;
+        };
+        let arguments = block! {
+            secret_id: self.handle().get("id"),
+            rotation_lambda_arn: function.alias().get("arn"),
+            rotate_immediately: false,
+            rotation_rules: block! { automatically_after_days: rotation.days },
+        };
+        let mut file = out.module(MODULE).file(&self.id.file());
+        file.resource("aws_secretsmanager_secret_rotation", &self.id.part(&[]), arguments)
+            .cause(&self.id.path().key("rotation"))
+            .add();
     }
 
     /// Where a value stands, as ECS takes it: the whole, or one key of the JSON.
@@ -198,11 +307,15 @@ impl Thing for Secret {
         Output::Secret(self.value_from(words.first().map(String::as_str)))
     }
 
+    fn implied(&self, platform: &Platform) -> Vec<Grant> {
+        self.rotation_edges(platform).into_iter().flatten().collect()
+    }
+
     fn keeps_data(&self) -> bool {
         matches!(self.origin, Origin::Made { .. })
     }
 
-    fn lower(&self, _platform: &Platform, out: &mut Document) {
+    fn lower(&self, platform: &Platform, out: &mut Document) {
         let (name, path) = (self.id.local(&[]), self.id.path());
         let mut file = out.module(MODULE).file(&self.id.file());
         match &self.origin {
@@ -210,7 +323,7 @@ impl Thing for Secret {
                 let data = file.data("aws_secretsmanager_secret", &name, lookup(existing.as_str()));
                 data.cause(&path.key("existing")).add();
             }
-            Origin::Made { aws_name, description, recovery_days } => {
+            Origin::Made { aws_name, description, recovery_days, .. } => {
                 let arguments = block! {
                     name: aws_name,
                     description: description.clone(),
@@ -220,6 +333,7 @@ impl Thing for Secret {
                 file.resource("aws_secretsmanager_secret", &name, arguments).cause(&path).add();
             }
         }
+        self.lower_rotation(platform, out);
         let description = match self.origin {
             Origin::Made { .. } => "The ARN of the secret; put its value in after applying",
             Origin::Existing(_) => "The ARN of the secret",

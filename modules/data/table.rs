@@ -1,19 +1,21 @@
 //! `[table.<name>]`: a DynamoDB table.
+mod grant;
 mod metrics;
 mod stream;
 
 pub use stream::TableFeed;
 
+use super::backup::{self, Copied, CopyMethod};
 use super::{MODULE, key};
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::iam::Arn;
 use crate::connect::trigger::Trigger;
-use crate::connect::{Edge, Grant, NoNarrowing, Reach};
-use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::connect::{Grant, NoNarrowing};
+use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
 use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
 use platgen_source::{Count, Name, Read, is_plain, text_type};
-use platgen_terraform::{Address, Document, Handle, Value, block, template};
+use platgen_terraform::{Address, Document, Handle, Value, block};
 use std::collections::BTreeMap;
 
 text_type! {
@@ -61,6 +63,8 @@ pub struct TableSpec {
     pub stream: Option<StreamView>,
     /// Refuses to be deleted. By default in production.
     pub protected: Option<bool>,
+    /// Whether `[backup]` copies it. By default yes.
+    pub backup: Option<bool>,
 }
 
 /// An attribute that is a key.
@@ -136,6 +140,7 @@ pub struct Table {
     ttl: Option<String>,
     stream: Option<StreamView>,
     protected: bool,
+    copied: Option<CopyMethod>,
 }
 
 #[derive(Debug)]
@@ -170,6 +175,8 @@ impl Kind for TableSpec {
         }
         self.check_keys(&id, resolving);
         self.check_protection(&id, resolving);
+        let (method, path) = (CopyMethod::Snapshots, id.path().key("backup"));
+        let copied = backup::resolve_choice(self.backup, method, &path, resolving);
         let head = resolving.head;
         let index = |(name, spec): (&IndexName, &IndexSpec)| {
             let keys = Keys::of(&spec.partition_key, spec.sort_key.as_ref());
@@ -187,6 +194,7 @@ impl Kind for TableSpec {
             ttl: self.ttl.as_ref().map(ToString::to_string),
             stream: self.stream,
             protected: self.protected.unwrap_or(head.is_production()),
+            copied,
             id,
         }
     }
@@ -260,60 +268,6 @@ impl Table {
     fn arn(&self) -> Arn {
         Arn::new("dynamodb:table", self.handle().get("arn"))
     }
-
-    fn index_arns(&self) -> Arn {
-        Arn::new("dynamodb:index", template![self.handle().get("arn"), "/index/*"])
-    }
-
-    /// Statements on the table, and on its indexes where the actions work on those.
-    fn allow(&self, actions: &[&'static str], on_indexes: &[&'static str]) -> Vec<Statement> {
-        let mut statements = vec![Statement::allow(actions, vec![self.arn()])];
-        if !self.indexes.is_empty() && !on_indexes.is_empty() {
-            statements.push(Statement::allow(on_indexes, vec![self.index_arns()]));
-        }
-        statements
-    }
-}
-
-impl Target for Table {
-    type Verbs = TableVerbs;
-
-    /// The actions of each verb:
-    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>.
-    fn grant(&self, verbs: &TableVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        if verbs.read.is_some() {
-            let read = [
-                "dynamodb:BatchGetItem",
-                "dynamodb:ConditionCheckItem",
-                "dynamodb:DescribeTable",
-                "dynamodb:GetItem",
-                "dynamodb:Query",
-            ];
-            grant.task.extend(self.allow(&read, &["dynamodb:Query"]));
-        }
-        if verbs.scan.is_some() {
-            grant.task.extend(self.allow(&["dynamodb:Scan"], &["dynamodb:Scan"]));
-        }
-        if verbs.write.is_some() {
-            grant.task.extend(self.allow(&["dynamodb:PutItem", "dynamodb:UpdateItem"], &[]));
-        }
-        if verbs.delete.is_some() {
-            grant.task.extend(self.allow(&["dynamodb:DeleteItem"], &[]));
-        }
-        if verbs.write.is_some() && verbs.delete.is_some() {
-            // A batch may hold puts and deletes alike, so it needs both verbs.
-            grant.task.extend(self.allow(&["dynamodb:BatchWriteItem"], &[]));
-        }
-        if !grant.task.is_empty() {
-            // The table's key is used in the name of the caller, for reads and writes alike.
-            let region = &edge.platform.head.region;
-            grant.task.push(key::right(&["kms:Decrypt"], "dynamodb", region));
-            grant.reach.insert(Reach::Gateway("dynamodb"));
-        }
-        grant.variables.push((edge.variable("TABLE"), self.handle().get("name")));
-        grant
-    }
 }
 
 impl Thing for Table {
@@ -339,6 +293,11 @@ impl Thing for Table {
 
     fn keeps_data(&self) -> bool {
         true
+    }
+
+    fn backed_up(&self) -> Option<Copied> {
+        let arn = self.handle().get("arn");
+        self.copied.map(|method| Copied { arn, method })
     }
 
     fn metrics(&self, _platform: &Platform) -> Vec<Metric> {

@@ -1,5 +1,5 @@
 //! What can be wrong with a network only once every edge is known.
-use super::security::{Direction, Rule, rules};
+use super::security::{Direction, Owner, Rule, rules};
 use super::ways_out::HTTPS;
 use super::{Nat, Vpc, endpoints};
 use crate::connect::Reach;
@@ -80,14 +80,13 @@ fn no_service(consumer: &ThingId, cause: &SpecPath, names: &BTreeSet<&str>) -> D
 }
 
 fn crowded_groups(rules: &[Rule]) -> Vec<Diagnostic> {
-    let mut counts: BTreeMap<(&ThingId, Direction), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(&Owner, Direction), usize> = BTreeMap::new();
     for rule in rules {
-        if let Some(owner) = &rule.owner {
-            *counts.entry((owner, rule.direction)).or_default() += 1;
-        }
+        *counts.entry((&rule.owner, rule.direction)).or_default() += 1;
     }
     let crowded = counts.into_iter().filter(|(_, count)| *count > MOST_RULES);
-    let finding = |((owner, direction), count): ((&ThingId, Direction), usize)| {
+    let finding = |((owner, direction), count): ((&Owner, Direction), usize)| {
+        let thing = owner.thing()?;
         let side = match direction {
             Direction::Ingress => "lets in",
             Direction::Egress => "lets out",
@@ -95,8 +94,8 @@ fn crowded_groups(rules: &[Rule]) -> Vec<Diagnostic> {
         let message = format!(
             "the security group of `{owner}` {side} by {count} rules; AWS takes {MOST_RULES}"
         );
-        Diagnostic::at(&code::LIMIT, &owner.path(), message)
-            .help("join ranges of addresses, or ports, into fewer")
+        let help = "join ranges of addresses, or ports, into fewer";
+        Some(Diagnostic::at(&code::LIMIT, &thing.path(), message).help(help))
     };
-    crowded.map(finding).collect()
+    crowded.filter_map(finding).collect()
 }

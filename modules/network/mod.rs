@@ -24,7 +24,7 @@ mod ways_out;
 pub use check::{check, reaches_internet};
 pub use logs::{Retention, key as logs_key};
 pub use open_ports::{OpenPort, Source};
-pub use security::group as security_group;
+pub use security::{front_group, group as security_group};
 pub use spec::{Nat, NetworkSpec};
 
 use crate::kind::{Resolving, Thing};

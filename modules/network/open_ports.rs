@@ -1,7 +1,7 @@
 //! Ports that addresses reach rather than things: where a load balancer takes its requests.
 use super::Vpc;
 use super::cidr::Ipv4Range;
-use super::security::{Direction, Peer, Rule};
+use super::security::{Direction, Owner, Peer, Rule};
 use crate::connect::Protocol;
 use crate::kind::Thing;
 use crate::names::identifier;
@@ -56,7 +56,7 @@ pub(super) fn rules(thing: &dyn Thing, platform: &Platform) -> Vec<Rule> {
     let rule =
         |((from, port, protocol), (port_name, causes)): ((Source, _, _), (String, _))| Rule {
             direction: Direction::Ingress,
-            owner: Some(id.clone()),
+            owner: Owner::Thing(id.clone()),
             name: identifier(&[&id.identifier(), "from", &from.word(), &port_name]),
             file: id.file(),
             peer: Peer::Range(from.addresses(platform)),

@@ -13,10 +13,16 @@ use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{Address, Document, Handle, Value, block};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// The security group of a thing that stands in the network.
 pub fn group(id: &ThingId) -> Handle {
     Handle::new(MODULE, Address::managed("aws_security_group", &id.identifier()))
+}
+
+/// The security group of what stands before a thing in the network.
+pub fn front_group(id: &ThingId, word: &str) -> Handle {
+    Handle::new(MODULE, Address::managed("aws_security_group", &id.part(&[word])))
 }
 
 /// A security group to be made.
@@ -36,8 +42,8 @@ pub(super) struct Group {
 pub(super) struct Rule {
     /// Which side of the group it is on.
     pub(super) direction: Direction,
-    /// The thing whose group it belongs to; none is the group of the endpoints.
-    pub(super) owner: Option<ThingId>,
+    /// The group that it belongs to.
+    pub(super) owner: Owner,
     /// The name of the resource.
     pub(super) name: String,
     /// The file, without ending: that of the consumer.
@@ -50,6 +56,17 @@ pub(super) struct Rule {
     pub(super) description: String,
     /// The lines of the spec that ask for it.
     pub(super) causes: BTreeSet<SpecPath>,
+}
+
+/// Whose a security group is that platgen makes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    /// That of the endpoints.
+    Endpoints,
+    /// That of a thing.
+    Thing(ThingId),
+    /// That of what stands before a thing.
+    Front(ThingId, &'static str),
 }
 
 /// Which side of a group a rule is on.
@@ -83,10 +100,23 @@ pub(super) fn lower(platform: &Platform, out: &mut Document) {
             description: format!("{id} of {}", platform.head.prefix.as_str()),
         };
         make_group(&group, [&id.path()], platform, out);
+        if let Some(word) = thing.front() {
+            make_front_group(id, word, platform, out);
+        }
     }
     for rule in rules(platform) {
         rule.lower(out);
     }
+}
+
+fn make_front_group(id: &ThingId, word: &str, platform: &Platform, out: &mut Document) {
+    let group = Group {
+        identifier: id.part(&[word]),
+        file: id.file(),
+        words: vec![id.kind.replace('_', "-"), id.name.to_string(), word.to_owned()],
+        description: format!("{word} of {id} of {}", platform.head.prefix.as_str()),
+    };
+    make_group(&group, [&id.path().key(word)], platform, out);
 }
 
 /// Makes a group without any rule. A name with a random end lets a replacement stand beside the old
@@ -152,28 +182,77 @@ fn rules_between(consumer: &dyn Thing, platform: &Platform) -> Vec<Rule> {
     let mut rules = Vec::new();
     for ((target, port, protocol), (port_name, causes)) in ways {
         let Some(target) = platform.thing(target) else { continue };
-        let groups = consumer.security_group().zip(target.security_group());
+        let (leaves, enters) = ends(consumer, target);
+        let groups = leaves.group(consumer).zip(enters.group(target));
         let Some((from, to)) = groups else { continue };
         let name = identifier(&[&id.identifier(), "to", &target.id().identifier(), port_name]);
-        let draft = |direction, owner: &ThingId, peer| Rule {
+        let draft = |direction, owner: &Owner, peer| Rule {
             direction,
-            owner: Some(owner.clone()),
+            owner: owner.clone(),
             name: name.clone(),
             file: id.file(),
             peer: Peer::Group(peer),
             port: Some((port, protocol)),
-            description: format!("{id} to {}: {port_name}", target.id()),
+            description: format!("{leaves} to {enters}: {port_name}"),
             causes: causes.clone(),
         };
         // The group of a thing that platgen did not make is only named, never changed.
         if consumer.in_network() {
-            rules.push(draft(Direction::Egress, id, to));
+            rules.push(draft(Direction::Egress, &leaves, to));
         }
         if target.in_network() {
-            rules.push(draft(Direction::Ingress, target.id(), from));
+            rules.push(draft(Direction::Ingress, &enters, from));
         }
     }
     rules
+}
+
+/// The ends of a way: a thing with a front is reached there, and its way to itself leads from the front
+/// to it.
+fn ends(consumer: &dyn Thing, target: &dyn Thing) -> (Owner, Owner) {
+    let (own, other) = (consumer.id().clone(), target.id().clone());
+    match target.front() {
+        Some(word) if own == other => (Owner::Front(own, word), Owner::Thing(other)),
+        Some(word) => (Owner::Thing(own), Owner::Front(other, word)),
+        None => (Owner::Thing(own), Owner::Thing(other)),
+    }
+}
+
+impl Owner {
+    /// The group, where platgen makes it.
+    fn handle(&self) -> Handle {
+        match self {
+            Self::Endpoints => endpoints::group(),
+            Self::Thing(id) => group(id),
+            Self::Front(id, word) => front_group(id, word),
+        }
+    }
+
+    /// The id of the group that rules name, of an end that is this thing or its front.
+    fn group(&self, thing: &dyn Thing) -> Option<Value> {
+        match self {
+            Self::Thing(_) => thing.security_group(),
+            Self::Endpoints | Self::Front(..) => Some(self.handle().get("id")),
+        }
+    }
+
+    /// The thing that it is about.
+    pub(super) fn thing(&self) -> Option<&ThingId> {
+        match self {
+            Self::Endpoints => None,
+            Self::Thing(id) | Self::Front(id, _) => Some(id),
+        }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Endpoints => out.write_str("the endpoints of AWS services"),
+            Self::Thing(id) => id.fmt(out),
+            Self::Front(id, word) => write!(out, "{word} of {id}"),
+        }
+    }
 }
 
 impl Rule {
@@ -183,14 +262,13 @@ impl Rule {
             Direction::Ingress => "aws_vpc_security_group_ingress_rule",
             Direction::Egress => "aws_vpc_security_group_egress_rule",
         };
-        let owner = self.owner.as_ref().map_or_else(endpoints::group, group);
         let (range, prefix_list, peer_group) = match &self.peer {
             Peer::Range(range) => (Some(range), None, None),
             Peer::PrefixList(list) => (None, Some(list), None),
             Peer::Group(group) => (None, None, Some(group)),
         };
         let arguments = block! {
-            security_group_id: owner.get("id"),
+            security_group_id: self.owner.handle().get("id"),
             description: &self.description,
             cidr_ipv4: range,
             prefix_list_id: prefix_list,

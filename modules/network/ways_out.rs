@@ -1,7 +1,7 @@
 //! The ways out of the network: to endpoints of AWS services, and to any address.
 use super::cidr::Ipv4Range;
 use super::endpoints;
-use super::security::{Direction, Peer, Rule, group};
+use super::security::{Direction, Owner, Peer, Rule, group};
 use crate::connect::{Protocol, Reach};
 use crate::kind::ThingId;
 use crate::names::identifier;
@@ -86,7 +86,7 @@ fn rules_of_interfaces(consumer: &ThingId, causes: BTreeSet<SpecPath>) -> [Rule;
     let egress = way_out(consumer, "endpoints", peer, Some(HTTPS), description, causes);
     let ingress = Rule {
         direction: Direction::Ingress,
-        owner: None,
+        owner: Owner::Endpoints,
         peer: Peer::Group(group(consumer).get("id")),
         ..egress.clone()
     };
@@ -145,7 +145,7 @@ fn way_out(
 ) -> Rule {
     Rule {
         direction: Direction::Egress,
-        owner: Some(consumer.clone()),
+        owner: Owner::Thing(consumer.clone()),
         name: identifier(&[&consumer.identifier(), "to", word]),
         file: consumer.file(),
         peer,

@@ -9,6 +9,7 @@ pub use spec::{
     LifecycleSpec,
 };
 
+use super::backup::{self, Copied, CopyMethod};
 use super::log_bucket::LogWriter;
 use super::{MODULE, key};
 use crate::connect::iam::{Arn, Statement};
@@ -28,6 +29,7 @@ pub struct Bucket {
     versioning: bool,
     force_destroy: bool,
     access_logs: bool,
+    copied: Option<CopyMethod>,
     tells: Audience,
     cors: Option<Cors>,
     lifecycle: BTreeMap<String, Lifecycle>,
@@ -81,6 +83,7 @@ impl Kind for BucketSpec {
             let message = "without versions, what is overwritten or deleted is lost";
             resolving.find(&code::WEAKENED, &path, message);
         }
+        let copied = self.resolve_backup(versioning, &id, resolving);
         let rule = |(name, rule): (&_, &LifecycleSpec)| {
             let name: &platgen_source::Name = name;
             let path = id.path().key("lifecycle").key(name.as_str());
@@ -90,11 +93,32 @@ impl Kind for BucketSpec {
             versioning,
             force_destroy: !head.is_production(),
             access_logs: self.access_logs.unwrap_or(head.is_production()),
+            copied,
             tells: Audience::of(self.event_bus),
             cors: self.cors.as_ref().map(|cors| cors.resolve(head)),
             lifecycle: self.lifecycle.iter().map(rule).collect(),
             id,
         }
+    }
+}
+
+impl BucketSpec {
+    /// AWS Backup copies versions
+    /// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html>).
+    fn resolve_backup(
+        &self,
+        versioning: bool,
+        id: &ThingId,
+        resolving: &mut Resolving<'_>,
+    ) -> Option<CopyMethod> {
+        let path = id.path().key("backup");
+        if self.backup == Some(true) && !versioning {
+            let message = "AWS Backup copies versioned buckets only";
+            let help = "leave `versioning` out";
+            resolving.find_with(&code::CONFLICT, &path, message, help);
+        }
+        let method = CopyMethod::Objects;
+        backup::resolve_choice(self.backup, method, &path, resolving).filter(|_| versioning)
     }
 }
 
@@ -186,6 +210,11 @@ impl Thing for Bucket {
 
     fn keeps_data(&self) -> bool {
         true
+    }
+
+    fn backed_up(&self) -> Option<Copied> {
+        let arn = self.handle().get("arn");
+        self.copied.map(|method| Copied { arn, method })
     }
 
     fn request_logs(&self) -> Option<LogWriter> {

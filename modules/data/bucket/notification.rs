@@ -114,9 +114,12 @@ pub(super) fn lower(bucket: &Bucket, platform: &Platform, out: &mut Document) {
     if causes.is_empty() {
         return;
     }
+    // AWS Backup switches the event bus on to hear of changes, and the list must not switch it off:
+    // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForS3Backup.html
+    let is_heard = tells_bus || platform.backup.copies(bucket);
     let arguments = block! {
         bucket: bucket.handle().get("id"),
-        eventbridge: tells_bus.then_some(true),
+        eventbridge: is_heard.then_some(true),
         lambda_function: (!functions.is_empty()).then_some(functions),
         queue: (!queues.is_empty()).then_some(queues),
     };

@@ -45,6 +45,8 @@ pub struct BucketSpec {
     pub lifecycle: Things<LifecycleSpec>,
     /// Logs every request. By default in production.
     pub access_logs: Option<bool>,
+    /// Whether `[backup]` copies it. By default yes, if it is versioned.
+    pub backup: Option<bool>,
     /// Tells the account's default event bus of everything that happens to objects, for
     /// `on.event_bus.default` to pick from. By default not.
     pub event_bus: Option<bool>,

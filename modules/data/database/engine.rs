@@ -74,6 +74,15 @@ impl Engine {
         }
     }
 
+    /// The family, as RDS Proxy names it
+    /// (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html>).
+    pub fn family(self) -> &'static str {
+        match self {
+            Self::AuroraMysql => "MYSQL",
+            Self::AuroraPostgresql => "POSTGRESQL",
+        }
+    }
+
     /// The administrator. `admin` is reserved in `PostgreSQL`.
     pub fn administrator(self) -> &'static str {
         match self {

@@ -67,26 +67,27 @@ impl Target for Database {
 impl Database {
     fn grant_connection(&self, connect: &ConnectVerb, edge: &Edge<'_>, grant: &mut Grant) {
         let protocol = Protocol::Tcp;
-        grant.ports.push(PortRule { name: "sql".to_owned(), port: self.port, protocol });
-        let cluster = self.cluster();
+        let port = self.client_port();
+        grant.ports.push(PortRule { name: "sql".to_owned(), port, protocol });
         for (suffix, value) in [
-            ("HOST", cluster.get("endpoint")),
-            ("READER_HOST", cluster.get("reader_endpoint")),
-            ("PORT", Value::from(self.port.to_string())),
+            ("HOST", self.host()),
+            ("READER_HOST", self.reader_host()),
+            ("PORT", Value::from(port.to_string())),
             ("NAME", Value::from(&self.schema)),
         ] {
             set_variable(grant, edge, suffix, value);
         }
+        let region = &edge.platform.head.region;
         match (edge.delivery, &connect.user) {
             (Delivery::Inject, user) => {
                 let read = ["secretsmanager:GetSecretValue"];
-                grant.execution.extend(self.secret_rights(&read, edge));
+                grant.execution.extend(self.secret_rights(&read, region));
                 grant.reach.insert(Reach::Interface("secretsmanager"));
                 self.grant_login(user.as_ref(), edge, grant);
             }
             (Delivery::Read, None) => {
                 let read = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
-                grant.task.extend(self.secret_rights(&read, edge));
+                grant.task.extend(self.secret_rights(&read, region));
                 grant.reach.insert(Reach::Interface("secretsmanager"));
                 set_variable(grant, edge, "SECRET_ARN", self.secret_arn());
             }
@@ -104,25 +105,26 @@ impl Database {
 
     /// The Data API reads the secret in the name of the caller, so the caller needs no way to it.
     fn grant_queries(&self, edge: &Edge<'_>, grant: &mut Grant) {
+        let region = &edge.platform.head.region;
         let cluster = Arn::new("rds-data:cluster", self.cluster().get("arn"));
         grant.task.push(Statement::allow(&QUERY_ACTIONS, vec![cluster]));
-        grant.task.extend(self.secret_rights(&["secretsmanager:GetSecretValue"], edge));
+        grant.task.extend(self.secret_rights(&["secretsmanager:GetSecretValue"], region));
         grant.reach.insert(Reach::Interface(DATA_API));
         set_variable(grant, edge, "CLUSTER_ARN", self.cluster().get("arn"));
         set_variable(grant, edge, "NAME", Value::from(&self.schema));
         set_variable(grant, edge, "SECRET_ARN", self.secret_arn());
     }
 
-    fn secret_rights(&self, actions: &[&'static str], edge: &Edge<'_>) -> [Statement; 2] {
+    /// Reading the administrator's secret.
+    pub(super) fn secret_rights(&self, actions: &[&'static str], region: &str) -> [Statement; 2] {
         let secret = Arn::new("secretsmanager:Secret", self.secret_arn());
-        let region = &edge.platform.head.region;
         [
             Statement::allow(actions, vec![secret]),
             key::right(&["kms:Decrypt"], "secretsmanager", region),
         ]
     }
 
-    /// `arn:{partition}:rds-db:{region}:{account}:dbuser:{cluster}/{user}`, with partition and account
+    /// `arn:{partition}:rds-db:{region}:{account}:dbuser:{cluster}/{user}`, or the proxy for the cluster, with partition and account
     /// of the cluster's own ARN
     /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html>).
     fn user_arn(&self, user: &DatabaseUser, edge: &Edge<'_>) -> Value {
@@ -137,7 +139,7 @@ impl Database {
             format!(":rds-db:{}:", edge.platform.head.region),
             part(4),
             ":dbuser:",
-            self.cluster().get("cluster_resource_id"),
+            self.login_id(),
             "/",
             user.as_str()
         ]

@@ -1,5 +1,5 @@
 //! The instances of a database: one writer, the readers, their monitoring and their number.
-use super::{Database, Scale};
+use super::{Database, Scale, WRITER};
 use crate::aws;
 use crate::connect::iam::{self, PolicyPlace, Role};
 use crate::data::MODULE;
@@ -55,7 +55,7 @@ pub(super) fn lower(
         resource.cause(&database.id.path()).add()
     };
     // The first instance of a cluster becomes its writer, so the readers wait for it.
-    let writer = put(&Instance { name: "writer", promotion_tier: 0 }, None);
+    let writer = put(&Instance { name: WRITER, promotion_tier: 0 }, None);
     for number in 1..=database.readers {
         let name = format!("reader-{number}");
         put(&Instance { name: &name, promotion_tier: number }, Some(&writer));

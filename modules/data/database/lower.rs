@@ -33,6 +33,8 @@ pub(super) fn lower(database: &Database, platform: &Platform, out: &mut Document
     };
     cluster(database, &parts, platform, out);
     instances::lower(database, &parts.subnet_group, platform, out);
+    rotation(database, out);
+    database.lower_proxy(platform, out);
     outputs(database, out);
 }
 
@@ -177,6 +179,23 @@ fn insights(insights: Insights) -> Value {
         performance_insights_kms_key_id: key::arn(),
         performance_insights_retention_period: days,
     }
+}
+
+/// RDS changes the administrator's password every seven days by itself, without a function. Only
+/// another interval needs to be said, and is, once RDS can change the password
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_managed.html>).
+fn rotation(database: &Database, out: &mut Document) {
+    let Some(days) = database.rotation_days else { return };
+    let arguments = block! {
+        secret_id: database.secret_arn(),
+        rotate_immediately: false,
+        rotation_rules: block! { automatically_after_days: days },
+    };
+    let mut file = out.module(MODULE).file(&database.id.file());
+    file.resource("aws_secretsmanager_secret_rotation", &database.id.part(&[]), arguments)
+        .cause(&database.id.path().key("rotation"))
+        .depends_on(&database.writer())
+        .add();
 }
 
 fn outputs(database: &Database, out: &mut Document) {

@@ -4,7 +4,8 @@
 //! - `engine`: what the two engines differ in,
 //! - `resolve`: defaults, and what is wrong beyond the types, with `load` for what grows and shrinks,
 //! - `grant`: what an edge to it gives,
-//! - `lower`: what it becomes, with `instances` for its instances and their scaling.
+//! - `lower`: what it becomes, with `instances` for its instances and their scaling,
+//! - `proxy`: what may stand before it.
 pub mod engine;
 pub mod grant;
 pub mod spec;
@@ -13,16 +14,19 @@ mod instances;
 mod load;
 mod lower;
 mod metrics;
+mod proxy;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use grant::DatabaseVerbs;
+pub use proxy::ProxySpec;
 pub use spec::DatabaseSpec;
 
 use super::MODULE;
+use super::backup::{Copied, CopyMethod};
 use super::upkeep::windows::Windows;
-use crate::connect::Reach;
+use crate::connect::{Grant, Reach};
 use crate::kind::{Output, Thing, ThingId};
 use crate::network::{Retention, Tier};
 use crate::observability::metric::Metric;
@@ -31,6 +35,7 @@ use engine::{Engine, Release};
 use load::{Capacity, Scale};
 use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_terraform::{Address, Document, Handle, Value, template};
+use proxy::Proxy;
 use spec::{Apply, Insights, LogExport, Storage};
 use std::collections::BTreeMap;
 
@@ -40,6 +45,9 @@ const OUTPUTS: &[&str] =
 
 /// The class of instances whose size follows the load.
 const SERVERLESS: &str = "db.serverless";
+
+/// The word for the instance that writes.
+const WRITER: &str = "writer";
 
 /// The service name of the Data API in endpoints
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html>).
@@ -68,6 +76,9 @@ pub struct Database {
     storage: Storage,
     minor_upgrades: bool,
     protected: bool,
+    proxy: Option<Proxy>,
+    rotation_days: Option<i64>,
+    copied: Option<CopyMethod>,
 }
 
 /// A parameter of the cluster.
@@ -81,6 +92,12 @@ impl Database {
     /// The cluster.
     pub fn cluster(&self) -> Handle {
         Handle::new(MODULE, Address::managed("aws_rds_cluster", &self.id.local(&[])))
+    }
+
+    /// The instance that writes.
+    fn writer(&self) -> Handle {
+        let name = self.id.local(&[WRITER]);
+        Handle::new(MODULE, Address::managed("aws_rds_cluster_instance", &name))
     }
 
     /// The ARN of the secret in which RDS keeps user name and password of the administrator
@@ -110,12 +127,12 @@ impl Thing for Database {
         let word = words.first().map_or("", String::as_str);
         Output::Plain(match word {
             "username" | "password" => return Output::Secret(self.secret_key(word)),
-            "reader_host" => self.cluster().get("reader_endpoint"),
-            "port" => Value::from(self.port),
+            "reader_host" => self.reader_host(),
+            "port" => Value::from(self.client_port()),
             "schema" => Value::from(&self.schema),
             "secret_arn" => self.secret_arn(),
             "arn" => self.cluster().get("arn"),
-            _ => self.cluster().get("endpoint"),
+            _ => self.host(),
         })
     }
 
@@ -127,8 +144,21 @@ impl Thing for Database {
         Some(Tier::Database)
     }
 
+    fn front(&self) -> Option<&'static str> {
+        self.proxy.as_ref().map(|_| proxy::WORD)
+    }
+
+    fn implied(&self, platform: &Platform) -> Vec<Grant> {
+        self.proxy_edges(platform)
+    }
+
     fn keeps_data(&self) -> bool {
         true
+    }
+
+    fn backed_up(&self) -> Option<Copied> {
+        let arn = self.cluster().get("arn");
+        self.copied.map(|method| Copied { arn, method })
     }
 
     fn log_groups(&self) -> Vec<(&'static str, Handle)> {
@@ -163,7 +193,9 @@ impl Thing for Database {
             let help = "take a class such as db.r7g.large or db.serverless, or `connect`";
             Diagnostic::at(&code::IMPOSSIBLE, cause, message).help(help)
         };
-        queries.map(|grant| fault(&grant.cause)).collect()
+        let mut findings = self.check_proxy_users(platform);
+        findings.extend(queries.map(|grant| fault(&grant.cause)));
+        findings
     }
 
     fn lower(&self, platform: &Platform, out: &mut Document) {

@@ -1,10 +1,13 @@
 //! Decides what a spec leaves open of a database, and finds what is wrong beyond the types.
 use super::engine::Release;
 use super::load::{Capacity, Scale};
+use super::proxy::{self, Proxy};
 use super::spec::{Apply, CapacitySpec, DatabaseSpec, Insights, Monitoring, Storage};
 use super::{Database, OUTPUTS, Parameter, SERVERLESS, metrics};
 use crate::aws_name;
-use crate::data::upkeep::days::Days;
+use crate::data::backup::{self, CopyMethod};
+use crate::data::secret::LONGEST_ROTATION;
+use crate::data::upkeep::days::{Days, days_within};
 use crate::data::upkeep::windows::{Windows, WindowsSpec};
 use crate::kind::{Kind, Outputs, Resolving, ThingId};
 use crate::network::Retention;
@@ -25,7 +28,6 @@ impl Kind for DatabaseSpec {
     const KIND: &'static str = "database";
     const OUTPUTS: Outputs = Outputs::Named(OUTPUTS);
     const METRICS: &'static [&'static str] = metrics::KEYS;
-    const ACTS: bool = false;
     type Thing = Database;
 
     fn resolve(&self, id: ThingId, resolving: &mut Resolving<'_>) -> Database {
@@ -49,6 +51,9 @@ impl Kind for DatabaseSpec {
             parameters: self.resolve_parameters(&path, resolving),
             insights: self.resolve_insights(&instance, &path, resolving),
             protected: self.resolve_protection(&path, resolving),
+            proxy: self.resolve_proxy(&path, resolving),
+            rotation_days: self.resolve_rotation(&path, resolving),
+            copied: self.resolve_copied(&path, resolving),
             engine: self.engine,
             release,
             instance,
@@ -203,6 +208,21 @@ impl DatabaseSpec {
             resolving.find(&code::WEAKENED, &path.key("protected"), message);
         }
         self.protected.unwrap_or(production)
+    }
+
+    fn resolve_proxy(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Option<Proxy> {
+        let spec = self.proxy.as_ref()?;
+        spec.resolve(self, &path.key(proxy::WORD), resolving)
+    }
+
+    fn resolve_rotation(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Option<i64> {
+        days_within(self.rotation, 1..=LONGEST_ROTATION, &path.key("rotation"), resolving)
+    }
+
+    fn resolve_copied(&self, path: &SpecPath, resolving: &mut Resolving<'_>) -> Option<CopyMethod> {
+        let said = self.backup.as_ref().and_then(|backup| backup.vault);
+        let path = path.key("backup").key("vault");
+        backup::resolve_choice(said, CopyMethod::Snapshots, &path, resolving)
     }
 
     fn resolve_insights(

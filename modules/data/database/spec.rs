@@ -1,5 +1,6 @@
 //! What a spec may say of a database.
 use super::engine::Engine;
+use super::proxy::ProxySpec;
 use crate::data::upkeep::days::Days;
 use crate::data::upkeep::parameters::{ParameterName, ParameterValue};
 use crate::data::upkeep::windows::{DailyWindow, WeeklyWindow};
@@ -102,6 +103,12 @@ pub struct DatabaseSpec {
     pub port: Option<Count<1150, 65535>>,
     /// Backups, from which any second of the time that they are kept can be restored.
     pub backup: Option<BackupSpec>,
+    /// A proxy that shares its connections among many clients: `true`, or more. By default none.
+    pub proxy: Option<ProxySpec>,
+    /// Time between two changes of the administrator's password, which RDS makes by itself: 1 to 1000
+    /// days. By default seven days.
+    // The range: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+    pub rotation: Option<Duration>,
     /// When AWS maintains it, in UTC. By default `sun:04:00-sun:05:00`.
     pub maintenance: Option<WeeklyWindow>,
     /// Parameters of the cluster, over those that platgen sets: TLS, UTC, logs of slow queries and of
@@ -169,6 +176,8 @@ pub struct BackupSpec {
     pub retention: Option<Days<1, 35>>,
     /// When they are made, in UTC. By default `02:00-03:00`.
     pub window: Option<DailyWindow>,
+    /// Whether `[backup]` copies it into its vault as well. By default yes.
+    pub vault: Option<bool>,
 }
 
 /// A parameter: its value, or more.

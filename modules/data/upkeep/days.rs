@@ -1,6 +1,8 @@
 //! Whole days within a range: how long backups and snapshots are kept.
-use platgen_source::diagnostics::code;
-use platgen_source::{Node, Read, Reader, Schemas, json};
+use crate::kind::Resolving;
+use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::{Duration, Node, Read, Reader, Schemas, json};
+use std::ops::RangeInclusive;
 
 /// A number of whole days from `MIN` to `MAX`, written `"7d"`. Where `MIN` is 0, `"0d"` is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +45,26 @@ impl<const MIN: i64, const MAX: i64> Read for Days<MIN, MAX> {
     fn schema(_: &mut Schemas) -> json::Value {
         json::json!({ "type": "string", "enum": Self::words() })
     }
+}
+
+/// A length of time that AWS counts in whole days, within a range.
+pub fn days_within(
+    said: Option<Duration>,
+    range: RangeInclusive<i64>,
+    path: &SpecPath,
+    resolving: &mut Resolving<'_>,
+) -> Option<i64> {
+    let days = said?.as_days();
+    match days {
+        None => resolving.find(&code::MALFORMED, path, "AWS counts in whole days"),
+        Some(days) if !range.contains(&days) => {
+            let message =
+                format!("{days} days is not between {} and {}", range.start(), range.end());
+            resolving.find(&code::OUT_OF_RANGE, path, message);
+        }
+        Some(_) => {}
+    }
+    days
 }
 
 /// At most five digits, without a zero in front, and a `d`.

@@ -2,6 +2,7 @@
 mod findings;
 mod grants;
 mod lowering;
+mod proxy;
 mod resolving;
 
 use platgen_source::json;
