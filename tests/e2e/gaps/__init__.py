@@ -29,14 +29,16 @@ from . import (
     registry,
     s3,
     ses,
+    ses_identities,
     sqs,
     step_functions,
+    xray,
 )
 
-FILLED = (auto_scaling, backup, budgets, cloudwatch, cognito, dynamodb, ecs, kms, logs, step_functions)
+FILLED = (auto_scaling, backup, budgets, cloudwatch, cognito, dynamodb, ecs, kms, logs, step_functions, xray)
 """Modules that only register fillers, which importing them does."""
 
-PATCHED = (api_gateway, cloudfront, ec2, elasticache, functions, rds, s3, ses, sqs)
+PATCHED = (api_gateway, cloudfront, ec2, elasticache, functions, rds, s3, ses, ses_identities, sqs)
 """Modules that also correct moto's classes."""
 
 

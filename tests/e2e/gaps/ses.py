@@ -92,10 +92,12 @@ def list_identity_tags(response: Any, params: Params) -> Params:
 
 
 CONFIGURATION_SET = "{0}/v2/email/configuration-sets/(?P<ConfigurationSetName>[^/]+)"
-ROUTES["sesv2"] = [
-    f"{CONFIGURATION_SET}/event-destinations$",
-    f"{CONFIGURATION_SET}/event-destinations/(?P<EventDestinationName>[^/]+)$",
-]
+ROUTES.setdefault("sesv2", []).extend(
+    (
+        f"{CONFIGURATION_SET}/event-destinations$",
+        f"{CONFIGURATION_SET}/event-destinations/(?P<EventDestinationName>[^/]+)$",
+    )
+)
 
 
 @fill("sesv2", "CreateConfigurationSetEventDestination", "UpdateConfigurationSetEventDestination")
