@@ -58,8 +58,20 @@ const UNRELATED: [&str; 11] = [
 
 /// What every expression begins with: the roots of references, the name in `[for item in …]`, and the
 /// functions that platgen calls.
-const SPOKEN: [&str; 10] =
-    ["data", "var", "module", "local", "each", "item", "path", "join(", "jsonencode(", "tostring("];
+const SPOKEN: [&str; 12] = [
+    "data",
+    "var",
+    "module",
+    "local",
+    "each",
+    "item",
+    "path",
+    "join(",
+    "jsonencode(",
+    "replace(",
+    "split(",
+    "tostring(",
+];
 
 fn hostile_text() -> impl Strategy<Value = String> {
     let fragments = select(vec![
