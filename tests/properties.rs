@@ -58,7 +58,7 @@ const UNRELATED: [&str; 11] = [
 
 /// What every expression begins with: the roots of references, the name in `[for item in …]`, and the
 /// functions that platgen calls.
-const SPOKEN: [&str; 12] = [
+const SPOKEN: [&str; 13] = [
     "data",
     "var",
     "module",
@@ -70,6 +70,7 @@ const SPOKEN: [&str; 12] = [
     "jsonencode(",
     "replace(",
     "split(",
+    "toset(",
     "tostring(",
 ];
 
