@@ -30,15 +30,16 @@ from . import (
     s3,
     ses,
     ses_identities,
+    sns,
     sqs,
     step_functions,
     xray,
 )
 
-FILLED = (auto_scaling, backup, budgets, cloudwatch, cognito, dynamodb, ecs, kms, logs, step_functions, xray)
+FILLED = (auto_scaling, backup, budgets, cloudwatch, dynamodb, ecs, kms, logs, step_functions, xray)
 """Modules that only register fillers, which importing them does."""
 
-PATCHED = (api_gateway, cloudfront, ec2, elasticache, functions, rds, s3, ses, ses_identities, sqs)
+PATCHED = (api_gateway, cloudfront, cognito, ec2, elasticache, functions, rds, s3, ses, ses_identities, sns, sqs)
 """Modules that also correct moto's classes."""
 
 
