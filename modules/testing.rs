@@ -23,6 +23,20 @@ profile = "development"
 profile = "production"
 "#;
 
+/// What stands before a text that speaks of the platform's domain, in place of [`HEADER`].
+pub(crate) const WITH_DOMAIN: &str = r#"
+spec = 1
+[platform]
+name = "shop"
+region = "us-east-2"
+domain = "shop.example.com"
+zone = "example.com"
+[environment.dev]
+profile = "development"
+[environment.prod]
+profile = "production"
+"#;
+
 /// The code, the path and the message of every finding in `dev`, in the order in which they come.
 pub(crate) fn findings(toml: &str) -> Vec<(&'static str, String, String)> {
     findings_in("dev", toml)

@@ -1,25 +1,13 @@
 //! Tests of load balancers: what is found, and what they become.
 use super::{AwsName, BalancerArn};
 use crate::network::existing::SecurityGroupId;
-use crate::testing::{addresses, document, document_in, findings_in, found, only, resource};
+use crate::testing::{
+    WITH_DOMAIN, addresses, document, document_in, findings_in, found, only, resource,
+};
 use platgen_source::Key;
 use platgen_source::json::{Value, json};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
-
-/// A platform with a domain, in both environments.
-const WITH_DOMAIN: &str = r#"
-spec = 1
-[platform]
-name = "shop"
-region = "us-east-2"
-domain = "shop.example.com"
-zone = "example.com"
-[environment.dev]
-profile = "development"
-[environment.prod]
-profile = "production"
-"#;
 
 /// A service with routes.
 fn service(name: &str, more: &str) -> String {

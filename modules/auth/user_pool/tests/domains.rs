@@ -1,8 +1,8 @@
 //! Where the sign-in pages of pools are.
-use super::{HEADER, document_in, found, get, read};
+use super::{document_in, found, get, read};
 use crate::files::MemoryFiles;
 use crate::lower;
-use crate::testing::{addresses, compiled, only, resource};
+use crate::testing::{WITH_DOMAIN, addresses, compiled, only, resource};
 use platgen_source::json::json;
 use pretty_assertions::assert_eq;
 
@@ -25,7 +25,7 @@ fn a_name_at_aws_is_derived_or_chosen() {
 #[test]
 fn words_that_aws_keeps_give_way_to_a_hash() {
     for name in ["lawson", "cognitive", "amazonas"] {
-        let text = HEADER.replace("\"shop\"", &format!("\"{name}\""));
+        let text = WITH_DOMAIN.replace("\"shop\"", &format!("\"{name}\""));
         let reserved = name != "cognitive";
         let compiled =
             compiled("dev", &format!("{text}[user_pool.users]\n"), &MemoryFiles::default());
@@ -44,7 +44,7 @@ fn a_long_name_is_cut_and_told() {
     let text = format!("[user_pool.{}]\n", long.trim_end_matches('-'));
     let found: Vec<_> = found(&text).into_iter().map(|(code, _, _)| code).collect();
     assert_eq!(found, [] as [&str; 0], "49 letters and the account fit");
-    let header = HEADER.replace("\"shop\"", "\"shop-of-things\"");
+    let header = WITH_DOMAIN.replace("\"shop\"", "\"shop-of-things\"");
     let compiled = compiled("dev", &format!("{header}{text}"), &MemoryFiles::default());
     let codes: Vec<_> = compiled.findings.iter().map(|finding| finding.code.id).collect();
     assert_eq!(codes, ["PG0501"]);

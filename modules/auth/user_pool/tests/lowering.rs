@@ -1,8 +1,8 @@
 //! What pools become.
-use super::{FUNCTION, HEADER, document_in, get, get_in, read};
+use super::{FUNCTION, document_in, get, get_in, read};
 use crate::kind::Thing;
 use crate::network::firewall::Attachment;
-use crate::testing::{addresses, only, resource};
+use crate::testing::{WITH_DOMAIN, addresses, only, resource};
 use platgen_source::json::{Value, json};
 use pretty_assertions::assert_eq;
 
@@ -330,7 +330,7 @@ fn everybody_gets_to_a_pool_and_to_what_it_calls() {
 
 #[test]
 fn one_environment_may_have_a_pool_that_others_do_not() {
-    let text = format!("{HEADER}[user_pool.users]\nonly_in = [\"prod\"]\n");
+    let text = format!("{WITH_DOMAIN}[user_pool.users]\nonly_in = [\"prod\"]\n");
     let compiled = crate::testing::compiled("dev", &text, &crate::files::MemoryFiles::default());
     assert!(compiled.platform.unwrap().things.user_pool.is_empty());
 }

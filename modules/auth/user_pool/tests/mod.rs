@@ -6,25 +6,11 @@ mod grants;
 mod lowering;
 
 use crate::files::MemoryFiles;
-use crate::testing::{compiled, resource, verified};
+use crate::testing::{WITH_DOMAIN, compiled, resource, verified};
 use crate::{Compiled, lower};
 use platgen_source::diagnostics::Diagnostic;
 use platgen_source::json::Value;
 use platgen_terraform::Document;
-
-/// What stands before every text: a platform with a domain and a zone.
-const HEADER: &str = r#"
-spec = 1
-[platform]
-name = "shop"
-region = "us-east-2"
-domain = "shop.example.com"
-zone = "example.com"
-[environment.dev]
-profile = "development"
-[environment.prod]
-profile = "production"
-"#;
 
 /// A service whose variables and edges a test adds.
 const SERVICE: &str = "[service.web]\nimage = \"x/y:1\"\nuses.internet = \"https\"\n";
@@ -34,7 +20,7 @@ const FUNCTION: &str =
     "[function.f]\nimage = \"123456789012.dkr.ecr.us-east-2.amazonaws.com/f:1\"\n";
 
 fn read(environment: &str, toml: &str) -> Compiled {
-    compiled(environment, &format!("{HEADER}{toml}"), &MemoryFiles::default())
+    compiled(environment, &format!("{WITH_DOMAIN}{toml}"), &MemoryFiles::default())
 }
 
 /// Code, path and message of what is found in `dev`.

@@ -2,22 +2,10 @@
 use super::{ORDERS, document, document_in, http, platform};
 use crate::compute::api::ApiSpec;
 use crate::kind::{Kind, Output, Thing, ThingId};
-use crate::testing::{addresses, only, resource};
+use crate::testing::{WITH_DOMAIN, addresses, only, resource};
 use platgen_source::Name;
 use platgen_source::json::{self, Value, json};
 use pretty_assertions::assert_eq;
-
-/// A platform with a domain.
-const WITH_DOMAIN: &str = r#"
-spec = 1
-[platform]
-name = "shop"
-region = "us-east-2"
-domain = "shop.example.com"
-zone = "example.com"
-[environment.dev]
-profile = "development"
-"#;
 
 #[test]
 fn a_stage_deploys_itself_limits_and_writes_every_request() {

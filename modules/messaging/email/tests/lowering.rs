@@ -3,7 +3,7 @@ use super::{MAIL, document, read};
 use crate::kind::{Kind, Thing};
 use crate::lower;
 use crate::messaging::email::EmailSpec;
-use crate::testing::{addresses, only, resource};
+use crate::testing::{WITH_DOMAIN, addresses, only, resource};
 use platgen_source::json::{Value, json};
 use pretty_assertions::assert_eq;
 
@@ -49,7 +49,7 @@ fn a_sender_in_the_zone_proves_its_mail_by_records() {
 
 #[test]
 fn the_keys_of_some_regions_are_below_a_name_of_their_own() {
-    let text = format!("{}{MAIL}", super::HEADER).replace("us-east-2", "eu-south-1");
+    let text = format!("{}{MAIL}", WITH_DOMAIN).replace("us-east-2", "eu-south-1");
     let compiled = crate::testing::compiled("dev", &text, &crate::files::MemoryFiles::default());
     let document = lower(&compiled.platform.unwrap());
     let dkim = resource(&document, "messaging", "aws_route53_record.mail__dkim");

@@ -4,27 +4,15 @@ mod grants;
 mod lowering;
 
 use crate::files::MemoryFiles;
-use crate::testing::{compiled, verified};
+use crate::testing::{WITH_DOMAIN, compiled, verified};
 use crate::{Compiled, lower};
 use platgen_source::diagnostics::Diagnostic;
 use platgen_terraform::Document;
 
-/// What stands before every text: a platform with a domain and a zone.
-const HEADER: &str = r#"
-spec = 1
-[platform]
-name = "shop"
-region = "us-east-2"
-domain = "shop.example.com"
-zone = "example.com"
-[environment.dev]
-profile = "development"
-"#;
-
 /// A sender with nothing but a domain.
 const MAIL: &str = "[email.mail]\ndomain = \"{platform.domain}\"\n";
 
-/// Compiles a text behind [`HEADER`], with files beside it.
+/// Compiles a text behind [`WITH_DOMAIN`], with files beside it.
 fn read(toml: &str) -> Compiled {
     let files = [
         ("hello.html", "<p>Hello {{name}}</p>".as_bytes()),
@@ -33,7 +21,7 @@ fn read(toml: &str) -> Compiled {
         ("latin.txt", b"gr\xfc\xdfe"),
     ];
     let files = files.map(|(path, bytes)| (path.to_owned(), bytes.to_vec()));
-    compiled("dev", &format!("{HEADER}{toml}"), &MemoryFiles(files.into()))
+    compiled("dev", &format!("{WITH_DOMAIN}{toml}"), &MemoryFiles(files.into()))
 }
 
 /// Code, path and message of what is found.
