@@ -35,7 +35,7 @@ SHORT_SECONDS = 2
 
 def machine(system: System) -> str:
     """The applied state machine."""
-    return str(system.values("aws_sfn_state_machine", "project_lifecycle")["arn"])
+    return str(system.values("aws_sfn_state_machine", "workflow__project_lifecycle")["arn"])
 
 
 def begin(system: System, arn: str | None = None) -> Execution:
