@@ -17,12 +17,13 @@ from . import system
 from .mail import MAIL
 from .messages import MESSAGES
 from .payments import PAYMENTS
+from .planted import PLANTED
 from .sign_in import SIGN_IN
 from .uploads import UPLOADS
 from .workflow import WORKFLOW
 
 EMULATOR = "moto"
-THEMES = {theme.name: theme for theme in (SIGN_IN, MESSAGES, UPLOADS, PAYMENTS, WORKFLOW, MAIL)}
+THEMES = {theme.name: theme for theme in (SIGN_IN, MESSAGES, UPLOADS, PAYMENTS, WORKFLOW, MAIL, PLANTED)}
 
 
 def main() -> int:

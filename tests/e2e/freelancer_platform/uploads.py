@@ -66,7 +66,7 @@ def versioned(system: System) -> None:
     found = s3.list_object_versions(Bucket=bucket(system), Prefix=signed["key"])
     contents = [
         s3.get_object(Bucket=bucket(system), Key=signed["key"], VersionId=version["VersionId"])["Body"].read()
-        for version in found["Versions"]
+        for version in found.get("Versions", [])
     ]
     want_equal(sorted(contents), sorted([PICTURE, PICTURE[::-1]]), "the versions")
     want_equal(len(found.get("DeleteMarkers", [])), 1, "the marks of a deletion")
