@@ -135,8 +135,9 @@ class Stack:
 
     def apply(self) -> int:
         """Creates everything and returns how many instances that are; raises `ProductFault` if one is missing."""
-        planned = addresses.planned(self.session.plan())
-        missing = sorted(set(planned) - self.session.apply())
+        planned = self.session.plan()
+        addresses.require_only("create", planned)
+        missing = sorted(planned.keys() - self.session.apply())
         if missing:
             raise ProductFault(f"applied {len(planned) - len(missing)} of {len(planned)}", "\n".join(missing))
         return len(planned)
