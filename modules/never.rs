@@ -169,6 +169,9 @@ impl NeverRule {
         if from == to && *from == Ends::Internet {
             return Some("both ends are the internet".to_owned());
         }
+        if from == to && matches!(from, Ends::Thing(..)) && self.hops == Hops::One {
+            return Some(format!("`{}` has no edge to itself, only a way (=>)", from.word()));
+        }
         None
     }
 
@@ -266,7 +269,22 @@ only_in = ["prod"]
                 "internet => internet",
                 Some(("PG0504", "the rule guards nothing: both ends are the internet")),
             ),
+            (
+                "service.web -> service.web",
+                Some((
+                    "PG0504",
+                    "the rule guards nothing: `service.web` has no edge to itself, only a way (=>)",
+                )),
+            ),
+            ("service.web => service.web", None),
+            ("service.* => service.web", None),
             ("web -> table.sent", Some(("PG0106", "`web` is no thing"))),
+            ("*.web -> table.sent", Some(("PG0105", "there is no kind `*`"))),
+            ("service.we* -> table.sent", Some(("PG0107", "`we*` is no name"))),
+            (
+                "service.web -> -> table.sent",
+                Some(("PG0106", "a rule is two things and an arrow between them")),
+            ),
             ("services.web -> table.sent", Some(("PG0105", "there is no kind `services`"))),
             ("service.Web -> table.sent", Some(("PG0107", "`Web` is no name"))),
             ("service.wep -> table.sent", Some(("PG0201", "the spec declares no `service.wep`"))),

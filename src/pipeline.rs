@@ -10,6 +10,8 @@ use platgen_source::{Merged, Node};
 use platgen_terraform::schema::Schema;
 use platgen_terraform::verify::{Fault, verify};
 use platgen_terraform::{Document, Mode, Tree, render};
+use std::panic::resume_unwind;
+use std::thread;
 
 /// The files of one environment.
 #[derive(Debug)]
@@ -98,8 +100,23 @@ pub struct Understood {
 /// Compiles the environments of a spec: all of them, or those that are named.
 pub fn compile(spec: Spec, only: &[String]) -> Result<Compiled, PipelineError> {
     let Understood { report, environments, lowered, .. } = understand(spec, only)?;
-    let roots = lowered.iter().map(root).collect::<Result<_, _>>()?;
+    let roots = side_by_side(lowered, |lowered| root(&lowered));
+    let roots = roots.into_iter().collect::<Result<_, _>>()?;
     Ok(Compiled { report, environments, roots })
+}
+
+/// Does the same for every environment, each in a thread of its own: they know nothing of each other.
+/// The results stand in the order of the environments.
+fn side_by_side<T: Send, R: Send>(environments: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let work = &work;
+    thread::scope(|scope| {
+        let spawn = |environment| scope.spawn(move || work(environment));
+        let threads: Vec<_> = environments.into_iter().map(spawn).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, R>| {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    })
 }
 
 /// Compiles the environments of a spec as far as platgen has to understand them.
@@ -113,18 +130,24 @@ pub fn understand(spec: Spec, only: &[String]) -> Result<Understood, PipelineErr
     } else {
         only.to_vec()
     };
-    let mut lowered = Vec::new();
-    for name in &names {
-        let merged = merge(&layers, name).ok_or_else(|| PipelineError::UnknownEnvironment {
+    let merge = |name: &String| {
+        merge(&layers, name).ok_or_else(|| PipelineError::UnknownEnvironment {
             name: name.clone(),
             known: platgen_source::diagnostics::listed(layers.environments()),
-        })?;
+        })
+    };
+    let merged = names.iter().map(merge).collect::<Result<Vec<Merged>, _>>()?;
+    let compiled = side_by_side(merged, |merged| {
         let compiled = compile_environment(&merged, &files);
-        report.add(Some(name), compiled.findings, |place| merged.locate(place));
-        lowered.extend(compiled.platform.map(|platform| {
-            let document = lower(&platform);
-            Lowered { merged, platform, document }
-        }));
+        let document = compiled.platform.as_ref().map(lower);
+        (merged, compiled, document)
+    });
+    let mut lowered = Vec::new();
+    for (merged, compiled, document) in compiled {
+        report.add(Some(&merged.environment), compiled.findings, |place| merged.locate(place));
+        if let Some((platform, document)) = compiled.platform.zip(document) {
+            lowered.push(Lowered { merged, platform, document });
+        }
     }
     if report.has_errors() {
         lowered.clear();

@@ -1,5 +1,5 @@
 //! Reads a spec and the files beside it: the only code that reads files of the user.
-use platgen_modules::files::{FileFault, Files};
+use platgen_modules::files::{Archives, FileFault, Files};
 use platgen_source::diagnostics::{Diagnostic, FileId, Place, Report, Sources, Span, code};
 use platgen_source::{LARGEST, Layers, Node, parse, unite};
 use std::fs::File;
@@ -36,7 +36,7 @@ pub fn load(path: &Path) -> Spec {
         _ => None,
     });
     let folder = if path.is_dir() { Some(path) } else { path.parent() };
-    Spec { report, layers, files: Folder(folder.map(Path::to_path_buf).unwrap_or_default()) }
+    Spec { report, layers, files: Folder::new(folder.unwrap_or(Path::new(""))) }
 }
 
 fn unreadable(path: &Path, reason: &str) -> Diagnostic {
@@ -117,8 +117,11 @@ fn read_bounded(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
 }
 
 /// The folder of a spec. Files are read below it, never above it and never through a link out of it.
-#[derive(Clone, Debug)]
-pub struct Folder(pub PathBuf);
+#[derive(Debug, Default)]
+pub struct Folder {
+    root: PathBuf,
+    archives: Archives,
+}
 
 impl Files for Folder {
     fn read_up_to(&self, most: usize, path: &str) -> Result<Vec<u8>, FileFault> {
@@ -134,9 +137,18 @@ impl Files for Folder {
         files.sort();
         Ok(files)
     }
+
+    fn archives(&self) -> Option<&Archives> {
+        Some(&self.archives)
+    }
 }
 
 impl Folder {
+    /// The folder at a path; nothing was packed of it yet.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_path_buf(), archives: Archives::default() }
+    }
+
     /// The real path of a relative one that stays in the folder.
     fn real(&self, path: &str) -> Result<PathBuf, FileFault> {
         let relative = Path::new(path);
@@ -144,7 +156,7 @@ impl Folder {
         if !relative.components().all(stays) {
             return Err(FileFault::Outside);
         }
-        let here = if self.0.as_os_str().is_empty() { Path::new(".") } else { &self.0 };
+        let here = if self.root.as_os_str().is_empty() { Path::new(".") } else { &self.root };
         let root = here.canonicalize().map_err(|error| fault(&error))?;
         let real = here.join(relative).canonicalize().map_err(|error| fault(&error))?;
         if real.starts_with(&root) { Ok(real) } else { Err(FileFault::Outside) }
@@ -217,7 +229,7 @@ mod tests {
         fs::write(folder.path().join("outside"), "x").unwrap();
         fs::write(spec.join("inside"), "y").unwrap();
         std::os::unix::fs::symlink(folder.path().join("outside"), spec.join("link")).unwrap();
-        let files = Folder(spec);
+        let files = Folder::new(&spec);
         for (path, expected) in [
             ("inside", Ok(b"y".to_vec())),
             ("./inside", Ok(b"y".to_vec())),

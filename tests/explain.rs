@@ -2,6 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "tests lay out their own folders")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+use platgen::explain::Subject;
+use platgen::pipeline::{Understood, understand};
+use platgen::spec::load;
+use platgen_source::diagnostics::Step;
 use pretty_assertions::assert_eq;
 use serde_json::{Value as Json, json};
 use std::fs;
@@ -100,8 +104,8 @@ fn every_form_of_a_query_is_answered() {
 #[test]
 fn an_argument_names_the_lines_that_it_comes_from() {
     let answer = data(&["explain", "aws_dynamodb_table.orders", "-e", "dev"]);
-    assert_eq!(answer["environment"], "dev");
-    let resource = &answer["resources"][0];
+    assert_eq!(answer["answers"][0]["environments"], json!(["dev"]));
+    let resource = &answer["answers"][0]["resources"][0];
     assert_eq!(resource["file"], "modules/data/table.orders.tf.json");
     let arguments = resource["arguments"].as_array().unwrap();
     let of = |name: &str| {
@@ -118,19 +122,79 @@ fn an_argument_names_the_lines_that_it_comes_from() {
 fn an_overlay_is_named_where_it_has_the_last_word() {
     for (environment, line) in [("dev", 13), ("prod", 9)] {
         let answer = data(&["explain", "service.web.cpu", "-e", environment]);
-        assert_eq!(each(&answer["because"], "/line"), [json!(line)], "{environment}");
+        let because = &answer["answers"][0]["because"];
+        assert_eq!(each(because, "/line"), [json!(line)], "{environment}");
     }
+}
+
+#[test]
+fn environments_that_differ_are_told_apart_and_the_rest_once() {
+    for (call, expected) in [
+        (vec!["explain", "table.orders"], json!([["dev", "prod"]])),
+        (vec!["explain", "service.web.cpu"], json!([["dev", "prod"], ["dev"], ["prod"]])),
+        (vec!["explain", "iam:CreateUser"], json!([["dev", "prod"]])),
+        (vec!["explain", "platform.toml:9"], json!([["prod"]])),
+        (vec!["explain", "platform.toml:9", "-e", "prod"], json!([["prod"]])),
+        (vec!["who", "table.orders"], json!([["dev", "prod"]])),
+        (vec!["who", "job.report"], json!([["dev", "prod"]])),
+    ] {
+        let answer = data(&call);
+        let told = each(&answer["answers"], "/environments");
+        assert_eq!(Json::from(told), expected, "{call:?}: {answer:#}");
+        let absent = call.contains(&"platform.toml:9") && !call.contains(&"-e");
+        let expected = if absent { json!(["dev"]) } else { Json::Null };
+        assert_eq!(answer["absent"], expected, "{call:?}");
+    }
+    let text = told(&["explain", "service.web.cpu"]).unwrap();
+    for line in ["service.web.cpu, environments dev, prod\n", "service.web.cpu, environment dev\n"]
+    {
+        assert!(text.contains(line), "{line:?} is not in\n{text}");
+    }
+    let text = told(&["explain", "platform.toml:9"]).unwrap();
+    assert!(text.contains("environment dev has no "), "{text}");
+}
+
+/// Every resource of every example says which lines made it; what no line made comes from a section
+/// that nobody wrote.
+#[test]
+fn every_address_of_every_example_is_explained() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut count = 0;
+    for folder in fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path()) {
+        let spec = folder.join("platform.toml");
+        if !spec.exists() {
+            continue;
+        }
+        let understood = understand(load(&spec), &[]).unwrap();
+        let Understood { report, lowered, files, .. } = &understood;
+        for lowered in lowered {
+            let subject = Subject { lowered, sources: &report.sources, files };
+            for (module, content) in &lowered.document.modules {
+                for (address, resource) in &content.resources {
+                    count += 1;
+                    assert!(!resource.causes.is_empty(), "module.{module}.{address}");
+                    for cause in &resource.causes {
+                        let because = subject.because(cause);
+                        let Step::Key(section) = &cause.steps()[0] else { panic!("{cause}") };
+                        let is_written = lowered.merged.tree.at(&[section]).is_some();
+                        assert_eq!(because.line.is_some(), is_written, "{address}: {cause}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(count > 500, "{count} resources are too few to show anything");
 }
 
 #[test]
 fn what_names_nothing_is_refused_with_a_remedy() {
     for (query, message, help) in [
-        ("service.wep", "environment prod has no `service.wep`", "did you mean `service.web`?"),
+        ("service.wep", "environment dev has no `service.wep`", "did you mean `service.web`?"),
         ("service.web -> tabel.orders", "has no `tabel.orders`", "did you mean `table.orders`?"),
         ("x", "has no `x`", "ask for an edge"),
         ("platform.toml:999", "the spec has no line 999", "ask for an edge"),
         ("other.toml:1", "the spec has no line 1 in `other.toml`", "ask for an edge"),
-        ("platform.toml:7", "nothing of environment prod begins", "ask for an edge"),
+        ("platform.toml:1", "nothing of environment dev begins", "ask for an edge"),
     ] {
         let (code, words) = told(&["explain", query]).unwrap_err();
         assert_eq!(code, 2, "{query}");
@@ -145,7 +209,7 @@ fn what_names_nothing_is_refused_with_a_remedy() {
 #[test]
 fn who_follows_the_edges_back_to_the_internet() {
     let answer = data(&["who", "table.orders"]);
-    let ways: Vec<String> = each(&answer["rows"], "/way")
+    let ways: Vec<String> = each(&answer["answers"][0]["rows"], "/way")
         .iter()
         .map(|way| {
             let hops = way.as_array().unwrap().iter().map(|hop| hop.as_str().unwrap());

@@ -75,7 +75,12 @@ fn no_service(consumer: &ThingId, cause: &SpecPath, names: &BTreeSet<&str>) -> D
          \"none\", and they have no endpoints",
         list.join(", ")
     );
-    let help = "set network.endpoints = \"all\", or network.nat = \"single\"";
+    let help = match endpoints::listing(names) {
+        Some(listing) => {
+            format!("add {listing} to network.endpoints, or set network.nat = \"single\"")
+        }
+        None => "set network.nat = \"single\"".to_owned(),
+    };
     Diagnostic::at(&code::IMPOSSIBLE, cause, message).help(help)
 }
 

@@ -156,6 +156,12 @@ fn grants_of_the_network(platform: &Platform) -> impl Iterator<Item = &Grant> {
     platform.connections.all().iter().filter(stands_inside)
 }
 
+/// These services as a spec lists them, if all of them can have an endpoint: `"ecr.api", "s3"`.
+pub(super) fn listing(services: &BTreeSet<&str>) -> Option<String> {
+    let quoted = |service: &&str| WORDS.contains(service).then(|| format!("{service:?}"));
+    services.iter().map(quoted).collect::<Option<Vec<_>>>().map(|words| words.join(", "))
+}
+
 /// Whether a service has a gateway endpoint rather than an interface.
 pub(super) fn is_gateway(service: &str) -> bool {
     GATEWAYS.contains(&service)

@@ -2,11 +2,12 @@
 use super::tell::Teller;
 use super::{AskOptions, Ending, ExplainOptions, WhoOptions};
 use crate::explain::who::who;
-use crate::explain::{Query, QueryFault, Subject, explain};
+use crate::explain::{Joined, Query, QueryFault, Subject, ask, explain};
 use crate::pipeline::Understood;
-use platgen_modules::kind::ThingId;
 use platgen_source::diagnostics::code;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
+use std::fmt::Display;
 
 /// Explains a code by itself, anything else by the spec.
 pub(super) fn run(options: &ExplainOptions) -> Ending {
@@ -24,13 +25,9 @@ pub(super) fn run(options: &ExplainOptions) -> Ending {
 }
 
 fn tell_of(options: &ExplainOptions, teller: &mut Teller) -> Result<Ending, Ending> {
-    let understood = understand(&options.asked, teller)?;
-    let subject = subject(&understood, teller)?;
-    let query = Query::parse(&options.subject, subject).map_err(|fault| unknown(&fault, teller))?;
-    let answer = explain(subject, &query);
-    teller.text(&answer.to_string());
-    teller.json(|| serde_json::to_value(&answer).unwrap_or(Json::Null));
-    Ok(Ending::Fine)
+    tell(&options.asked, teller, |subject| {
+        Query::parse(&options.subject, subject).map(|query| explain(subject, &query))
+    })
 }
 
 /// Tells who can do what on a thing.
@@ -41,20 +38,33 @@ pub(super) fn run_who(options: &WhoOptions) -> Ending {
 }
 
 fn tell_who(options: &WhoOptions, teller: &mut Teller) -> Result<Ending, Ending> {
-    let understood = understand(&options.asked, teller)?;
-    let subject = subject(&understood, teller)?;
-    let thing: ThingId = match Query::parse(&options.thing, subject) {
-        Ok(Query::Thing(thing)) => thing,
-        Ok(other) => {
+    tell(&options.asked, teller, |subject| match Query::parse(&options.thing, subject)? {
+        Query::Thing(thing) => Ok(who(subject, &thing)),
+        other => {
             let message = format!("`{other}` is no thing");
             let help = "ask for one: platgen who database.main".to_owned();
-            return Err(unknown(&QueryFault { message, help }, teller));
+            Err(QueryFault { message, help })
         }
-        Err(fault) => return Err(unknown(&fault, teller)),
-    };
-    let answer = who(subject, &thing);
-    teller.text(&answer.to_string());
-    teller.json(|| serde_json::to_value(&answer).unwrap_or(Json::Null));
+    })
+}
+
+/// Asks the environment that was named, or all of them.
+fn tell<A: Joined + Display + Serialize>(
+    options: &AskOptions,
+    teller: &mut Teller,
+    question: impl Fn(Subject<'_>) -> Result<A, QueryFault>,
+) -> Result<Ending, Ending> {
+    let understood = understand(options, teller)?;
+    let Understood { report, lowered, files, .. } = &understood;
+    let subject = |lowered| Subject { lowered, sources: &report.sources, files };
+    let subjects: Vec<Subject<'_>> = lowered.iter().map(subject).collect();
+    if subjects.is_empty() {
+        teller.error("the spec has no environment", &[]);
+        return Err(Ending::CallAtFault);
+    }
+    let told = ask(&subjects, question).map_err(|fault| unknown(&fault, teller))?;
+    teller.text(&told.to_string());
+    teller.json(|| serde_json::to_value(&told).unwrap_or(Json::Null));
     Ok(Ending::Fine)
 }
 
@@ -66,11 +76,6 @@ fn understand(options: &AskOptions, teller: &mut Teller) -> Result<Understood, E
         return Err(Ending::SpecAtFault);
     }
     Ok(understood)
-}
-
-fn subject<'u>(understood: &'u Understood, teller: &mut Teller) -> Result<Subject<'u>, Ending> {
-    let lowered = teller.one_of(&understood.lowered)?;
-    Ok(Subject { lowered, sources: &understood.report.sources, files: &understood.files })
 }
 
 fn unknown(fault: &QueryFault, teller: &mut Teller) -> Ending {

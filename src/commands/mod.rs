@@ -77,13 +77,13 @@ struct ExplainOptions {
     asked: AskOptions,
 }
 
-/// What is asked about: one environment of a spec.
+/// What is asked about: the environments of a spec, or one of them.
 #[derive(Debug, Args)]
 struct AskOptions {
     /// The spec: a TOML file, or a folder of them
     #[arg(long, default_value = "platform.toml", value_name = "PATH")]
     spec: PathBuf,
-    /// The environment [default: the first one with the profile production]
+    /// The environment [default: all; what is the same in all is told once]
     #[arg(long, short = 'e', value_name = "NAME")]
     environment: Option<String>,
     /// How the answer is told

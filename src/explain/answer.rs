@@ -1,12 +1,13 @@
 //! The form of an answer, for people and for programs.
 use serde::Serialize;
 
-/// What belongs to the subject of a query, in one environment.
+/// What belongs to the subject of a query, in the same way in some environments.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
-    /// The environment.
-    pub environment: String,
+    /// The environments.
+    pub environments: Vec<String>,
     /// What was asked for.
+    #[serde(skip)]
     pub subject: String,
     /// The lines of the spec that declare it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -149,9 +150,9 @@ pub struct ArgumentAnswer {
 
 impl Answer {
     /// An answer that says nothing yet.
-    pub fn new(environment: &str, subject: String) -> Self {
+    pub fn new(environments: Vec<String>, subject: String) -> Self {
         Self {
-            environment: environment.to_owned(),
+            environments,
             subject,
             because: Vec::new(),
             edges: Vec::new(),

@@ -3,6 +3,7 @@
 //! A [`Query`] names an edge, a thing, an address, an IAM action, a port or a line of the spec; an
 //! [`Answer`] says what belongs to it, each part with the lines that it comes from. Edges and rights
 //! come from the derived connections, arguments from `platgen_modules::what_if`.
+mod across;
 pub mod answer;
 mod edges;
 mod page;
@@ -10,6 +11,7 @@ mod query;
 mod resources;
 pub mod who;
 
+pub use across::{Joined, Told, ask};
 pub use answer::Answer;
 pub use query::{Query, QueryFault};
 
@@ -36,7 +38,7 @@ pub struct Subject<'a> {
 
 /// Answers a query about one environment.
 pub fn explain(subject: Subject<'_>, query: &Query) -> Answer {
-    let mut answer = Answer::new(subject.environment(), query.to_string());
+    let mut answer = Answer::new(vec![subject.environment().to_owned()], query.to_string());
     match query {
         Query::Edge(from, to) => answer.edges = edges::between(subject, from, to),
         Query::Action(action) => answer.edges = edges::with_action(subject, action),
@@ -109,7 +111,7 @@ impl Subject<'_> {
 
     /// A path of the spec, and where it stands in the text: the line itself, or of what was
     /// inherited from elsewhere the section that inherits it.
-    fn because(&self, path: &SpecPath) -> Because {
+    pub fn because(&self, path: &SpecPath) -> Because {
         let merged = &self.lowered.merged;
         // What nobody wrote, such as an implied load balancer, stands nowhere.
         let section = path.steps().first();

@@ -5,9 +5,15 @@ use std::fmt::{self, Write as _};
 /// The longest value of an argument that is shown whole.
 const LONGEST_VALUE: usize = 100;
 
+/// Names environments.
+pub(super) fn environments(names: &[String]) -> String {
+    let word = if names.len() == 1 { "environment" } else { "environments" };
+    format!("{word} {}", names.join(", "))
+}
+
 impl fmt::Display for Answer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{}, environment {}", self.subject, self.environment)?;
+        writeln!(out, "{}, {}", self.subject, environments(&self.environments))?;
         self.because.iter().try_for_each(|because| writeln!(out, "  {because}"))?;
         if self.is_empty() {
             writeln!(out, "  nothing")?;
@@ -82,6 +88,9 @@ impl fmt::Display for ArgumentAnswer {
             value.push('…');
         }
         writeln!(out, "    {} = {value}", self.name)?;
+        if self.because.is_empty() {
+            writeln!(out, "      from a default")?;
+        }
         self.because.iter().try_for_each(|because| writeln!(out, "      from {because}"))
     }
 }

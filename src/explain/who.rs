@@ -9,9 +9,10 @@ use std::fmt;
 /// Everyone who can do something on a thing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Who {
-    /// The environment.
-    pub environment: String,
+    /// The environments.
+    pub environments: Vec<String>,
     /// The thing.
+    #[serde(skip)]
     pub target: String,
     /// Those who can, nearest first.
     pub rows: Vec<Row>,
@@ -40,8 +41,8 @@ pub fn who(subject: Subject<'_>, target: &ThingId) -> Who {
     let mut rows: Vec<Row> =
         nodes.iter().filter_map(|node| row(subject, &graph, node, &end)).collect();
     rows.sort_by_key(|row| row.way.len());
-    let environment = subject.environment().to_owned();
-    Who { environment, target: target.to_string(), rows }
+    let environments = vec![subject.environment().to_owned()];
+    Who { environments, target: target.to_string(), rows }
 }
 
 fn row(subject: Subject<'_>, graph: &Graph, node: &Node, end: &Node) -> Option<Row> {
@@ -94,7 +95,8 @@ impl Row {
 
 impl fmt::Display for Who {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "who can reach {}, environment {}", self.target, self.environment)?;
+        let environments = super::page::environments(&self.environments);
+        writeln!(out, "who can reach {}, {environments}", self.target)?;
         if self.rows.is_empty() {
             writeln!(out, "  nobody")?;
         }

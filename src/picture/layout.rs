@@ -3,8 +3,10 @@
 use super::{INTERNET, Picture, Tile};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The width and the height of a thing.
+/// The least width, and the height, of a thing.
 pub(super) const TILE: (i32, i32) = (190, 44);
+/// What a letter of a name takes, and what is left free beside the longest name.
+const LETTER: (i32, i32) = (8, 20);
 /// What is left free between two columns, and between two rows.
 const GAP: (i32, i32) = (130, 16);
 /// The width of the internet.
@@ -40,7 +42,8 @@ pub(super) fn layout(picture: &Picture) -> Layout<'_> {
     let columns = columns(picture);
     let last = columns.values().copied().max().unwrap_or_default();
     let left = OUTSIDE + 3 * MARGIN;
-    let right = left + last * (TILE.0 + GAP.0) + TILE.0 + MARGIN;
+    let width = width(picture);
+    let right = left + last * (width + GAP.0) + width + MARGIN;
     let (mut bands, mut tiles, mut areas) = (Vec::new(), Vec::new(), BTreeMap::new());
     let mut y = MARGIN;
     for group in &picture.groups {
@@ -49,9 +52,9 @@ pub(super) fn layout(picture: &Picture) -> Layout<'_> {
             let column = columns.get(tile.id.as_str()).copied().unwrap_or_default();
             let row = rows.entry(column).or_default();
             let area = Area {
-                x: left + column * (TILE.0 + GAP.0),
+                x: left + column * (width + GAP.0),
                 y: y + HEADING + *row * (TILE.1 + GAP.1),
-                width: TILE.0,
+                width,
                 height: TILE.1,
             };
             *row += 1;
@@ -68,6 +71,13 @@ pub(super) fn layout(picture: &Picture) -> Layout<'_> {
     let internet = [outside(MARGIN), outside(right + 2 * MARGIN)];
     let size = (right + OUTSIDE + 3 * MARGIN, y);
     Layout { size, bands, tiles, areas, internet }
+}
+
+/// The width of all things, so that the longest name fits.
+fn width(picture: &Picture) -> i32 {
+    let tiles = picture.groups.iter().flat_map(|group| &group.boxes);
+    let longest = tiles.map(|tile| tile.name.len()).max().unwrap_or_default();
+    TILE.0.max(i32::try_from(longest).unwrap_or_default() * LETTER.0 + LETTER.1)
 }
 
 /// The column of each thing: one more than that of the furthest one that leads to it. Edges that

@@ -38,7 +38,7 @@ pub(crate) fn compile_text(folder: &Path, text: &str) -> Result<Compiled, Pipeli
         Place::Text(span) => Some(span.clone()),
         _ => None,
     });
-    compile(Spec { report, layers, files: Folder(folder.to_path_buf()) }, &[])
+    compile(Spec { report, layers, files: Folder::new(folder) }, &[])
 }
 
 /// A text as TOML writes it in quotes. The escapes of JSON are among those of TOML

@@ -4,6 +4,7 @@
 //! and verification reports it with everything else.
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use platgen_diagnostics::SpecPath;
 
@@ -46,7 +47,7 @@ pub struct Module {
     pub locals: BTreeMap<String, Local>,
     /// Files that resources name and Terraform does not read as configuration: their paths below
     /// the folder of the module, with `/`, and their bytes.
-    pub assets: BTreeMap<String, Vec<u8>>,
+    pub assets: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// A resource or data source.

@@ -6,6 +6,7 @@
 //! descriptions, defaults, versions, the backend). `escape` and `expression` write the first,
 //! `body` a resource, `module` and `root` the files.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -35,8 +36,8 @@ pub fn render(document: &Document, schema: &Schema) -> Tree {
     }
     let mut tree = files.into_tree();
     for (name, module) in &document.modules {
-        let asset = |(path, content): (&String, &Vec<u8>)| {
-            (format!("modules/{name}/{path}"), content.clone())
+        let asset = |(path, content): (&String, &Arc<[u8]>)| {
+            (format!("modules/{name}/{path}"), content.to_vec())
         };
         tree.extend(module.assets.iter().map(asset));
     }

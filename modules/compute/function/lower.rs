@@ -81,7 +81,7 @@ impl Function {
                 let path = format!("functions/{}.zip", self.id.name);
                 block! {
                     filename: out.module(MODULE).asset(&path, package.bytes.clone()),
-                    source_code_hash: package.digest(),
+                    source_code_hash: package.digest.as_str(),
                 }
             }
         }

@@ -10,6 +10,7 @@
 //! ```
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use platgen_diagnostics::SpecPath;
 
@@ -106,9 +107,9 @@ impl Document {
 impl<'a> ModuleBuilder<'a> {
     /// Puts a file beside the configuration of the module, and gives the text by which resources
     /// name it: `${path.module}/functions/web.zip`. Its path stands below the folder of the module.
-    pub fn asset(self, path: &str, content: Vec<u8>) -> Value {
+    pub fn asset(self, path: &str, content: impl Into<Arc<[u8]>>) -> Value {
         let module = self.document.modules.entry(self.module).or_default();
-        if module.assets.insert(path.to_owned(), content).is_some() {
+        if module.assets.insert(path.to_owned(), content.into()).is_some() {
             let address = format!("module.{}.asset.{path}", self.module);
             self.document.misuse(address, "declared twice", &[]);
         }

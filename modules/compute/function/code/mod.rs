@@ -3,11 +3,10 @@ pub(super) mod exclude;
 mod package;
 mod zip;
 
-pub use package::Package;
-
 use super::runtime::{Language, Runtime, Support};
 use super::spec::{CodeSpec, FunctionSpec};
 use crate::compute::task::image::{ImageName, PrivateRepository};
+use crate::files::Package;
 use crate::kind::{Resolving, ThingId};
 use platgen_source::diagnostics::code;
 

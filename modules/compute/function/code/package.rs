@@ -2,12 +2,11 @@
 //! as it is.
 use super::exclude::Exclude;
 use super::zip::{MOST_FILES, archive};
-use crate::files::{FileFault, Files};
+use crate::files::{FileFault, Files, Package};
 use crate::kind::Resolving;
 use platgen_source::diagnostics::{SpecPath, code};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The most bytes of the files of a package, unpacked, and of a package that is uploaded directly
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
@@ -16,15 +15,6 @@ const MOST_PACKED: usize = 50 * 1024 * 1024;
 
 /// What every zip archive begins with, a Java archive as well.
 const ARCHIVE_START: &[u8] = b"PK\x03\x04";
-
-/// An archive, and what is in it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Package {
-    /// The archive.
-    pub bytes: Vec<u8>,
-    /// The paths of the files in it; none if it was taken as it is.
-    pub files: Option<Vec<String>>,
-}
 
 /// What stands at the path of a source.
 enum Source {
@@ -42,17 +32,15 @@ impl Package {
         place: &SpecPath,
         resolving: &mut Resolving<'_>,
     ) -> Option<Self> {
-        let package = match look(path, resolving.files) {
-            Ok(Source::File(content)) if is_archive_name(path) => taken(content, path),
-            Ok(Source::File(content)) => {
-                let name = path.rsplit('/').next().unwrap_or(path);
-                packed(BTreeMap::from([(name.to_owned(), content)]))
+        let files = resolving.files;
+        let package = match files.archives() {
+            Some(archives) => {
+                let excluded: Vec<&str> = exclude.iter().map(Exclude::as_str).collect();
+                // No path and no pattern has a line break in it.
+                let key = format!("{path}\n{}", excluded.join("\n"));
+                archives.get(key, || make(path, exclude, files))
             }
-            Ok(Source::Folder(names)) => {
-                let kept = names.into_iter().filter(|name| !exclude.iter().any(|e| e.covers(name)));
-                read_all(path, kept.collect(), resolving.files).and_then(packed)
-            }
-            Err(fault) => Err(unusable(path, &fault)),
+            None => make(path, exclude, files),
         };
         package
             .map_err(|fault| match fault.help {
@@ -62,17 +50,9 @@ impl Package {
             .ok()
     }
 
-    /// The SHA-256 of the archive in base64, as Lambda gives it
-    /// (<https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html>).
-    pub fn digest(&self) -> String {
-        base64(&Sha256::digest(&self.bytes))
-    }
-}
-
-/// Code can be long, and says nothing to a reader of messages.
-impl fmt::Debug for Package {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Package").field("digest", &self.digest()).finish_non_exhaustive()
+    fn new(bytes: Vec<u8>, files: Option<Vec<String>>) -> Self {
+        let digest = base64(&Sha256::digest(&bytes));
+        Self { bytes: bytes.into(), digest, files }
     }
 }
 
@@ -81,6 +61,22 @@ struct Unpackable {
     code: &'static platgen_source::diagnostics::Code,
     message: String,
     help: Option<&'static str>,
+}
+
+/// Reads what stands at a path, and packs it.
+fn make(path: &str, exclude: &[Exclude], files: &dyn Files) -> Result<Package, Unpackable> {
+    match look(path, files) {
+        Ok(Source::File(content)) if is_archive_name(path) => taken(content, path),
+        Ok(Source::File(content)) => {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            packed(BTreeMap::from([(name.to_owned(), content)]))
+        }
+        Ok(Source::Folder(names)) => {
+            let kept = names.into_iter().filter(|name| !exclude.iter().any(|e| e.covers(name)));
+            read_all(path, kept.collect(), files).and_then(packed)
+        }
+        Err(fault) => Err(unusable(path, &fault)),
+    }
 }
 
 /// Which of the two faults tells what is wrong: that of reading a file, or that of listing a folder.
@@ -115,7 +111,7 @@ fn taken(bytes: Vec<u8>, path: &str) -> Result<Package, Unpackable> {
         let message = format!("`{path}` is no zip archive");
         return Err(Unpackable { code: &code::BAD_FILE, message, help: None });
     }
-    fitting(Package { bytes, files: None })
+    fitting(Package::new(bytes, None))
 }
 
 fn read_all(
@@ -147,7 +143,7 @@ fn packed(contents: BTreeMap<String, Vec<u8>>) -> Result<Package, Unpackable> {
         return Err(Unpackable { code: &code::LIMIT, message, help: Some(BUNDLE) });
     }
     let bytes = archive(&contents);
-    fitting(Package { bytes, files: Some(contents.into_keys().collect()) })
+    fitting(Package::new(bytes, Some(contents.into_keys().collect())))
 }
 
 /// What makes a package smaller.
@@ -207,7 +203,7 @@ mod tests {
 
     #[test]
     fn large_packages_are_refused() {
-        let sized = |size| fitting(Package { bytes: vec![0; size], files: None });
+        let sized = |size| fitting(Package::new(vec![0; size], None));
         assert!(sized(MOST_PACKED).is_ok());
         let fault = sized(MOST_PACKED + 1).unwrap_err();
         assert_eq!(fault.code.id, "PG0405");

@@ -1,7 +1,7 @@
 //! Where code comes from, and what is packed.
 use super::{FUNCTION, compile, files};
-use crate::compute::function::code::{Archive, Code, Package};
-use crate::files::{FileFault, Files};
+use crate::compute::function::code::{Archive, Code};
+use crate::files::{FileFault, Files, Package};
 use crate::testing::HEADER;
 use crate::{compile as compile_environment, layers, merge};
 use platgen_source::{Name, parse};
@@ -39,7 +39,7 @@ fn a_file_is_packed_alone_and_an_archive_is_taken_as_it_is() {
         .replace("index.handler", "main.main");
     assert_eq!(package(&python).files.unwrap(), ["main.py"]);
     let java = FUNCTION.replace("\"src\"", "\"app.jar\"").replace("nodejs22.x", "java21");
-    assert_eq!(package(&java).bytes, b"PK\x03\x04");
+    assert_eq!(package(&java).bytes[..], *b"PK\x03\x04");
     assert_eq!(package(&java).files, None);
 }
 
@@ -121,6 +121,6 @@ fn faults_of_the_disk_are_handed_on() {
 fn a_package_says_little_of_itself() {
     let package = package(FUNCTION);
     let text = format!("{package:?}");
-    assert!(text.contains(&package.digest()) && text.len() < 100, "{text}");
+    assert!(text.contains(&package.digest) && text.len() < 100, "{text}");
     assert!(files().read_up_to(1, "src/index.js") == Err(FileFault::TooLarge(1)));
 }
