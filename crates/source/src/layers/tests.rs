@@ -63,12 +63,7 @@ fn faults_of_layers_name_the_remedy() {
     for (text, code, line, help) in [
         ("[environment.a]\nunset = [\"x.yy\"]\n[x]\nyyy = 1", "PG0302", 2, "did you mean `yyy`?"),
         ("[environment.a]\nunset = [\"xy\"]\n[x]", "PG0302", 2, "did you mean `x`?"),
-        (
-            "[environment.a]\nlike = \"aa\"\n[environment.aab]",
-            "PG0301",
-            2,
-            "did you mean `aab`?",
-        ),
+        ("[environment.a]\nlike = \"aa\"\n[environment.aab]", "PG0301", 2, "did you mean `aab`?"),
         (
             "[environment.a]\nlike = \"prd\"\n[environment.prod]",
             "PG0301",
