@@ -69,7 +69,7 @@ fn no_internet(consumer: &ThingId, grant: &Grant) -> Diagnostic {
             "pulls an image from the internet",
             "set network.nat = \"single\", or take the image from a repository at ECR",
         ),
-        _ => ("goes to the internet", "set network.nat = \"single\""),
+        Declared::InUses => ("goes to the internet", "set network.nat = \"single\""),
     };
     let message = format!("`{consumer}` {what}, but network.nat is \"none\"");
     Diagnostic::at(&code::IMPOSSIBLE, &grant.cause, message).help(help)

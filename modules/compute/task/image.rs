@@ -42,10 +42,11 @@ fn is_registry(text: &str) -> bool {
 /// Words of small letters and digits, joined by dots, hyphens and underscores.
 fn is_path_part(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let ends = text.bytes().next().into_iter().chain(text.bytes().next_back());
+    let joint = |letter: char| matches!(letter, '.' | '_' | '-');
     !text.is_empty()
         && text.bytes().all(|byte| is_letter(byte) || b"._-".contains(&byte))
-        && ends.into_iter().all(is_letter)
+        && !text.starts_with(joint)
+        && !text.ends_with(joint)
 }
 
 fn is_tag(text: &str) -> bool {
