@@ -69,6 +69,29 @@ fn errors_of_the_balancer_and_of_its_targets_count_together() {
 }
 
 #[test]
+fn a_formula_takes_metrics_of_several_series() {
+    let document = document(&with(
+        r#"
+[observability.metric]
+failing = { expression = "100 * {load_balancer.public.5xx} / {service.web.cpu} - {cache.sessions.hit-ratio}" }
+[observability.alarm]
+failing = { metric = "metric.failing", above = 5 }
+"#,
+    ));
+    let (expression, series) = watched(&alarm(&document, "alarm__failing"));
+    let hits = "(100 * m4 / (m4 + m5))";
+    assert_eq!(expression, format!("100 * (SUM([m1, m2])) / m3 - {hits}"));
+    let names = [
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "CPUUtilization",
+        "CacheHits",
+        "CacheMisses",
+    ];
+    assert_eq!(series, names.map(|name| json!(name)));
+}
+
+#[test]
 fn an_alarm_of_the_spec_takes_the_place_of_the_default_one() {
     let text = with(
         r#"
