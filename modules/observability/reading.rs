@@ -170,10 +170,7 @@ fn in_words(text: &str, replace: impl Fn(&str) -> String) -> String {
     let mut result = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let end = match rest.find(|letter| is_part(letter) != is_part(first)) {
-            Some(end) => end,
-            None => rest.len(),
-        };
+        let end = rest.find(|letter| is_part(letter) != is_part(first)).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         result.push_str(&if is_part(first) { replace(word) } else { word.to_owned() });
         rest = after;
