@@ -151,5 +151,8 @@ pub fn lower(platform: &Platform) -> Document {
         thing.lower(platform, &mut document);
     }
     observability::lower(platform, &mut document);
+    if let Some(policy) = &platform.head.permissions_boundary {
+        connect::iam::boundary::bound(&mut document, policy);
+    }
     document
 }

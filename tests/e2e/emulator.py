@@ -88,6 +88,9 @@ class Emulator:
     invocations: Path | None = None
     """The file with one JSON line per Lambda call: function, payload, result, error. moto only."""
 
+    outbox: Path | None = None
+    """The file with one JSON line per e-mail or text message to a person (`outbox.py`). moto only."""
+
     def access_key(self, account: str) -> str:
         """The access key that stands for an AWS account."""
         return self.key or account
@@ -98,8 +101,9 @@ class Emulator:
         request = urllib.request.Request(f"{self.url}/{path}", method="POST")
         with DIRECT.open(request, timeout=RESET_SECONDS):
             pass
-        if self.invocations is not None:
-            self.invocations.unlink(missing_ok=True)
+        for file in (self.invocations, self.outbox):
+            if file is not None:
+                file.unlink(missing_ok=True)
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -124,12 +128,13 @@ def running(kind: str, place: Place, environments: Environments, *, enforce_iam:
 @contextmanager
 def running_moto(place: Place) -> Iterator[Emulator]:
     """moto for the length of a `with` block."""
-    invocations = place.folder / "invocations.jsonl"
-    invocations.unlink(missing_ok=True)
-    command = [sys.executable, "-m", f"{__package__}.moto_server", str(invocations)]
+    invocations, outbox = place.folder / "invocations.jsonl", place.folder / "outbox.jsonl"
+    for file in (invocations, outbox):
+        file.unlink(missing_ok=True)
+    command = [sys.executable, "-m", f"{__package__}.moto_server", str(invocations), str(outbox)]
     account = {"MOTO_ACCOUNT_ID": place.account} if place.account else {}
     with child_that_announces(command, place, {**MOTO_SETTINGS, **account}) as url:
-        yield Emulator(url, invocations=invocations)
+        yield Emulator(url, invocations=invocations, outbox=outbox)
 
 
 @contextmanager

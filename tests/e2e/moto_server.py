@@ -1,7 +1,7 @@
 """The emulator's own process: moto on a free loopback port, with what the AWS provider needs and moto lacks.
 
-It prints its address once it listens, and ends when its standard input does. Run it as a module; its argument
-is the file that gets one line per Lambda call.
+It prints its address once it listens, and ends when its standard input does. Run it as a module; its arguments
+are the files that get one line per Lambda call and per message to a person.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from waitress import create_server
 
-from . import gaps, lambda_runs
+from . import event_sources, gaps, lambda_runs, outbox
 from .emulator import HOST
 
 THREADS = 64
@@ -53,6 +53,8 @@ def main() -> None:
     configure(server.effective_port)
     gaps.install()
     lambda_runs.install(url, Path(sys.argv[1]))
+    event_sources.install(url)
+    outbox.install(Path(sys.argv[2]))
     threading.Thread(target=end_with_standard_input, daemon=True).start()
     print(url, flush=True)
     server.run()

@@ -21,7 +21,7 @@ export function webVariables({ services, aws, pools }) {
     PROJECT_LIFECYCLE_STATE_MACHINE_ARN: STATE_MACHINE_ARN,
     MAIL_FROM: 'no-reply@example.com',
     MAIL_CONFIGURATION_SET: 'mail',
-    MILESTONE_APPROVED_TEMPLATE: 'milestone-approved',
+    MAIL_TEMPLATE_MILESTONE_APPROVED: 'milestone-approved',
     WORKFLOW_TASKS_QUEUE_URL: `${aws.url}/123456789012/workflow-tasks`,
   };
 }
@@ -57,10 +57,7 @@ export function goodAnswers(services, waiting = []) {
 
 /** What the workflow's topic delivers into the queue while the workflow waits. */
 export function waitingMessage(projectId, token) {
-  const Message = JSON.stringify({ project: { id: projectId } });
-  return JSON.stringify({
-    Type: 'Notification',
-    Message,
-    MessageAttributes: { TaskToken: { Type: 'String', Value: token } },
-  });
+  const execution = `${STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${projectId}`;
+  const Message = JSON.stringify({ token, state: 'Waiting', execution, data: { project: { id: projectId } } });
+  return JSON.stringify({ Type: 'Notification', Message });
 }

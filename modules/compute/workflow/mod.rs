@@ -312,6 +312,10 @@ impl Thing for Workflow {
         if let Some(receiver) = self.receiver(platform, out, MODULE) {
             schedule::lower(&owner, &self.schedules, &receiver, out);
         }
-        out.output(&self.id.part(&["arn"]), handle.get("arn"), "The ARN of the state machine");
+        let outputs =
+            [("arn", "The ARN of the state machine"), ("name", "The name of the state machine")];
+        for (word, description) in outputs {
+            out.output(&self.id.part(&[word]), handle.get(word), description);
+        }
     }
 }

@@ -18,6 +18,8 @@ from . import (
     cloudfront,
     cloudwatch,
     cognito,
+    cognito_passwords,
+    cognito_tokens,
     dynamodb,
     ec2,
     ecs,
@@ -30,16 +32,32 @@ from . import (
     s3,
     ses,
     ses_identities,
+    ses_sending,
     sns,
     sqs,
     step_functions,
     xray,
 )
 
-FILLED = (auto_scaling, backup, budgets, cloudwatch, dynamodb, ecs, kms, logs, step_functions, xray)
+FILLED = (auto_scaling, backup, budgets, cloudwatch, dynamodb, ecs, kms, logs, ses_sending, step_functions, xray)
 """Modules that only register fillers, which importing them does."""
 
-PATCHED = (api_gateway, cloudfront, cognito, ec2, elasticache, functions, rds, s3, ses, ses_identities, sns, sqs)
+PATCHED = (
+    api_gateway,
+    cloudfront,
+    cognito,
+    cognito_passwords,
+    cognito_tokens,
+    ec2,
+    elasticache,
+    functions,
+    rds,
+    s3,
+    ses,
+    ses_identities,
+    sns,
+    sqs,
+)
 """Modules that also correct moto's classes."""
 
 

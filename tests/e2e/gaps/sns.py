@@ -1,11 +1,14 @@
-"""What moto drops of SNS topics."""
+"""What moto drops of SNS topics, and of what they send to people."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
+from moto.sns.models import Subscription
 from moto.sns.responses import SNSResponse
+
+from .. import outbox
 
 PROTOCOLS = ("Application", "Firehose", "HTTP", "Lambda", "SQS")
 SHOWN = (
@@ -22,7 +25,32 @@ https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
 """
 
 
+PERSONAL = {"email": "email", "email-json": "email", "sms": "sms"}
+"""The protocols by which a topic reaches people, and the way of each."""
+
+
 def patch() -> None:
+    """Applies all corrections."""
+    show_attributes()
+    reach_people()
+
+
+def reach_people() -> None:
+    """What a topic sends to people goes to the outbox; moto drops it."""
+    publish_by_moto = Subscription.publish
+
+    def publish(self: Any, message: str, message_id: str, subject: str | None = None, *others: Any, **more: Any) -> None:
+        attributes = others[0] if others else more.get("message_attributes")
+        matcher = self._filter_policy_matcher
+        if self.protocol not in PERSONAL:
+            publish_by_moto(self, message, message_id, subject, *others, **more)
+        elif matcher is None or matcher.matches(attributes, message):
+            outbox.put(PERSONAL[self.protocol], self.endpoint, topic=self.topic.arn, subject=subject, text=message)
+
+    Subscription.publish = publish
+
+
+def show_attributes() -> None:
     """Shows the attributes that a topic was given."""
     show = SNSResponse.get_topic_attributes
 

@@ -80,7 +80,7 @@ export function createParts(environment, log) {
       client: new SESv2Client(PATIENT),
       from: settings.MAIL_FROM,
       configurationSet: settings.MAIL_CONFIGURATION_SET,
-      template: environment.MILESTONE_APPROVED_TEMPLATE,
+      template: environment.MAIL_TEMPLATE_MILESTONE_APPROVED,
     }),
     lifecycle: createLifecycle({
       database,

@@ -14,19 +14,15 @@ const METRIC_SECONDS = 60;
 const REST = 5_000;
 
 /**
- * Reads one message of the queue. It is a notification of a topic, with or without its envelope: the workflow's data as
- * JSON with `project.id`, and the token as the attribute `TaskToken`, where e-mail subscribers of the topic do not see
- * it, or as a key of that name in the data. Other messages of the same topics have no token, and are of no interest
- * here.
+ * Reads one message of the queue. It is a notification of a topic, with or without its envelope. What a waiting workflow
+ * says is `{ token, state, execution, data }`, with its own data as `data`; other messages of the same topics have no
+ * token, and are of no interest here.
  *
  * @returns {{ projectId: string, token: string } | undefined}
  */
-export function readTask({ Body: body, MessageAttributes: attributes = {} }) {
+export function readTask({ Body: body }) {
   const outer = parse(body);
-  const isEnvelope = outer?.Type === 'Notification';
-  const data = isEnvelope ? parse(outer.Message) : outer;
-  const attribute = isEnvelope ? outer.MessageAttributes?.TaskToken?.Value : attributes.TaskToken?.StringValue;
-  const token = attribute ?? data?.TaskToken;
+  const { token, data } = (outer?.Type === 'Notification' ? parse(outer.Message) : outer) ?? {};
   const projectId = data?.project?.id;
   return typeof token === 'string' && isSubject(projectId) ? { projectId, token } : undefined;
 }
@@ -63,7 +59,6 @@ export function startWorker({ database, lifecycle, sessions, queue, queueUrl, lo
       QueueUrl: queueUrl,
       WaitTimeSeconds: LONG_POLL_SECONDS,
       MaxNumberOfMessages: 10,
-      MessageAttributeNames: ['TaskToken'],
     };
     const { Messages: messages = [] } = await queue.send(new ReceiveMessageCommand(request), {
       abortSignal: stopping.signal,

@@ -212,26 +212,17 @@ test('without the cache nobody is let in', async () => {
 
 test('a token of the queue is found with and without the envelope of the topic', () => {
   const id = randomUUID();
-  const data = JSON.stringify({ project: { id } });
-  const attribute = { TaskToken: { DataType: 'String', StringValue: 'tok' } };
-  assert.deepEqual(readTask({ Body: data, MessageAttributes: attribute }), { projectId: id, token: 'tok' });
-  const envelope = JSON.stringify({
-    Type: 'Notification',
-    Message: data,
-    MessageAttributes: { TaskToken: { Type: 'String', Value: 'tok' } },
-  });
-  assert.deepEqual(readTask({ Body: envelope }), { projectId: id, token: 'tok' });
-  assert.deepEqual(readTask({ Body: JSON.stringify({ project: { id }, TaskToken: 'tok' }) }), {
-    projectId: id,
-    token: 'tok',
-  });
-  for (const other of [
-    { Body: data },
-    { Body: 'x', MessageAttributes: attribute },
-    { Body: '{"project":{"id":"1"}}', MessageAttributes: attribute },
-  ]) {
-    assert.equal(readTask(other), undefined);
-  }
+  const waiting = JSON.stringify({ token: 'tok', state: 'BiddingOpen', execution: 'arn', data: { project: { id } } });
+  for (const Body of [waiting, JSON.stringify({ Type: 'Notification', Message: waiting })])
+    assert.deepEqual(readTask({ Body }), { projectId: id, token: 'tok' });
+  for (const Body of [
+    JSON.stringify({ project: { id }, bid: { id: 'b' } }),
+    JSON.stringify({ token: 'tok', data: { project: { id: '1' } } }),
+    JSON.stringify({ data: { project: { id } } }),
+    'x',
+    'null',
+  ])
+    assert.equal(readTask({ Body }), undefined, Body);
 });
 
 test('an e-mail is sent by its template, and not without one', async () => {
