@@ -73,20 +73,19 @@ fn a_formula_takes_metrics_of_several_series() {
     let document = document(&with(
         r#"
 [observability.metric]
-failing = { expression = "100 * {load_balancer.public.5xx} / {service.web.cpu} - {cache.sessions.hit-ratio}" }
+failing = { expression = "100 * {load_balancer.public.5xx} / {service.web.cpu} - {service.web.missing-tasks}" }
 [observability.alarm]
 failing = { metric = "metric.failing", above = 5 }
 "#,
     ));
     let (expression, series) = watched(&alarm(&document, "alarm__failing"));
-    let hits = "(100 * m4 / (m4 + m5))";
-    assert_eq!(expression, format!("100 * (SUM([m1, m2])) / m3 - {hits}"));
+    assert_eq!(expression, "100 * (SUM([m1, m2])) / m3 - (m4 - m5)");
     let names = [
         "HTTPCode_ELB_5XX_Count",
         "HTTPCode_Target_5XX_Count",
         "CPUUtilization",
-        "CacheHits",
-        "CacheMisses",
+        "DesiredTaskCount",
+        "RunningTaskCount",
     ];
     assert_eq!(series, names.map(|name| json!(name)));
 }
