@@ -207,6 +207,8 @@ class Reduced:
         for word, attribute in OTHERS.get(block.type, {}).items():
             local = self.stand_in(False, block.type, block.name, ATTRIBUTE.findall(f".{attribute}")[0])
             facts[word] = f"${{{local}.{attribute}}}"
+        if block.arguments.get("global_secondary_index"):
+            facts["index"] = f"{facts['arn']}/index/*"
         if block.type == "aws_ecs_task_definition":
             images = REPOSITORY.findall(json.dumps(block.arguments))
             facts["repositories"] = sorted(f"arn:aws:ecr:{region}:{owner}:repository/{name}" for owner, region, name in set(images))
