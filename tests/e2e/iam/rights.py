@@ -164,6 +164,7 @@ class Rights:
         has = {
             "injected": any(right["role"] == "execution" for right in rights),
             "private_image": "AWS ecr.api" in edge.told.get("reach", []),
+            "waits": any(verb.get("wait", "end") == "end" for verb in verbs if isinstance(verb, dict)),
             "login": any("user" in verb for verb in verbs if isinstance(verb, dict)),
         }
         kinds = entry.get("from", ["*"])
