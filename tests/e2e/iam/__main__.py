@@ -13,7 +13,7 @@ from .. import tools
 from ..configuration import Json
 from ..emulator import clean_environment
 from ..faults import CannotRun, ProductFault
-from ..runner import Rendered, Settings, render, say
+from ..runner import Rendered, Settings, render, rendering, say
 from ..stack import Machine, this_machine
 from . import groups
 from .documents import Facts, evaluate
@@ -49,8 +49,9 @@ def prove(machine: Machine, examples: list[str], environment: str | None, engine
     begin = time.monotonic()
     settings = Settings(machine, tools.find_product(machine.project), environment=environment)
     specs = find_specs(machine.project, examples)
-    roots = [(spec, rendered) for spec in specs for rendered in render(spec, settings)]
     folder = installed(machine.cache)
+    with rendering(settings) as out:
+        roots = [(spec, rendered) for spec in specs for rendered in render(spec, out / spec.name, settings)]
     facts = evaluate({rendered.name: rendered.root for _, rendered in roots}, machine.engine(engine), machine.cache / "iam")
     verdicts = [check(rendered, graph_of(spec, rendered, settings), facts[rendered.name], folder) for spec, rendered in roots]
     say(f"iam: {sum(verdicts)} of {len(verdicts)} good, {time.monotonic() - begin:.0f} s")
