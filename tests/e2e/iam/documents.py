@@ -173,6 +173,10 @@ class Reduced:
         locals_ = {name: self.rewrite(module.locals[name]) for name in self.wanted["local"]}
         calls = dict(zip(steps, map(self.call, module.children), strict=True))
         locals_[PROBE] = {block.address: self.facts(block) for block in module.resources}
+        for block in module.data:
+            if "arn" in self.samples.get(block.type, {}):
+                address = ".".join([*module.path, "data", block.type, block.name])
+                locals_[PROBE][address] = {"arn": f"${{{self.stand_in(True, block.type, block.name, 'arn')}.arn}}"}
         content: Json = {
             "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
             "data": {DOCUMENT: documents} if documents else {},

@@ -207,8 +207,13 @@ class Rights:
 
     def parts(self, kind: str, name: str) -> Iterator[tuple[str, str]]:
         """What `thing` says of a kind, for one thing: its ARN, its key."""
-        for key, text in self.things.get(kind, {}).items():
-            value = self.fill(text, {**self.common(), "name": name})
+        texts = self.things.get(kind, {})
+        values = {**self.common(), "name": name}
+        if "arn" in texts and self.fill(texts["arn"], values) is None:
+            # What exists already is looked up, and its key is not the platform's.
+            texts = {"arn": texts["arn"].replace(".aws_", ".data.aws_", 1)}
+        for key, text in texts.items():
+            value = self.fill(text, values)
             if value is not None:
                 yield key, value
 
