@@ -78,5 +78,7 @@ pub fn customer_key_at(
     let arguments =
         block! { name: format!("{ALIAS_START}{alias}"), target_key_id: key.get("key_id") };
     file.resource("aws_kms_alias", name, arguments).cause(place.cause).provider(provider).add();
+    let description = format!("The ARN of the key {alias}");
+    out.output(&format!("key__{name}__arn"), key.get("arn"), &description);
     key
 }

@@ -72,6 +72,26 @@ text_type! {
 }
 
 text_type! {
+    /// The ARN of a managed policy, which is what AWS takes as a boundary of a role
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>,
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+    PolicyArn,
+    "^arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]{0,511}[A-Za-z0-9_+=,.@-]$",
+    "the ARN of a managed policy such as arn:aws:iam::123456789012:policy/limits",
+    is_policy_arn
+}
+
+fn is_policy_arn(text: &str) -> bool {
+    let Some((account, path)) =
+        text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":policy/"))
+    else {
+        return false;
+    };
+    let is_account = account == "aws" || AccountId::new(account).is_some();
+    is_account && is_plain(path, 1..=512, b"_+=,.@/-") && !path.ends_with('/')
+}
+
+text_type! {
     /// A domain name in lower case, `shop.example.com`
     /// (<https://www.rfc-editor.org/rfc/rfc1035#section-2.3.1>).
     Domain,
@@ -126,6 +146,9 @@ pub struct PlatformSpec {
     pub tags: BTreeMap<Tag, Tag>,
     /// Where the state is kept: the name of an S3 bucket, or more.
     pub state: Option<StateSpec>,
+    /// The managed policy that bounds every role of the platform, by its ARN. It exists already; no
+    /// role can do more than it allows, whatever its edges give.
+    pub permissions_boundary: Option<PolicyArn>,
 }
 
 /// The S3 backend of Terraform (<https://developer.hashicorp.com/terraform/language/backend/s3>).
@@ -215,6 +238,8 @@ pub struct Head {
     pub tags: BTreeMap<String, String>,
     /// The arguments of the S3 backend.
     pub state: Option<BTreeMap<String, json::Value>>,
+    /// The ARN of the policy that bounds every role.
+    pub permissions_boundary: Option<String>,
 }
 
 /// A platform with every detail decided.
@@ -253,6 +278,7 @@ impl Head {
             prefix: Prefix::new(environment, &platform.name),
             tags: BTreeMap::new(),
             state: None,
+            permissions_boundary: platform.permissions_boundary.as_ref().map(ToString::to_string),
         };
         head.tags = tags(platform, &head);
         head.state = platform.state.as_ref().map(|state| backend(state, &head));
@@ -340,6 +366,23 @@ fn check_tags(resolving: &mut Resolving<'_>) {
     }
 }
 
+/// Finds a boundary of another account: AWS takes only a policy of the role's own account, or its own.
+fn check_boundary(resolving: &mut Resolving<'_>) {
+    let head = resolving.head;
+    let (Some(boundary), Some(account)) = (&head.permissions_boundary, &head.account) else {
+        return;
+    };
+    let own = [format!("arn:aws:iam::{account}:"), "arn:aws:iam::aws:".to_owned()];
+    if !own.iter().any(|own| boundary.starts_with(own)) {
+        let path = SpecPath::of([PLATFORM, "permissions_boundary"]);
+        let message = format!(
+            "the policy is not of account {account}, which everything is made in; IAM refuses a role with a boundary of another account"
+        );
+        let help = format!("name a policy of account {account}, or set `platform.account`");
+        resolving.find_with(&code::IMPOSSIBLE, &path, message, help);
+    }
+}
+
 fn backend(state: &StateSpec, head: &Head) -> BTreeMap<String, json::Value> {
     let key = state.key.as_ref().map(|key| head.plain(key));
     let key = key.unwrap_or_else(|| format!("{}/{}.tfstate", head.platform, head.environment));
@@ -360,6 +403,7 @@ impl Platform {
         let head = resolving.head.clone();
         check_zone(resolving);
         check_tags(resolving);
+        check_boundary(resolving);
         let network = Network::resolve(spec.network.as_ref(), resolving);
         let backup = BackupPlan::resolve(spec.backup.as_ref(), resolving);
         let things = PlatformThings::resolve(spec, resolving);

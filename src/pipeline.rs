@@ -5,8 +5,8 @@ use crate::spec::{Folder, Spec};
 use crate::templates::{self, TemplateError};
 use platgen_modules::platform::Platform;
 use platgen_modules::{compile as compile_environment, lower, merge};
-use platgen_source::Merged;
-use platgen_source::diagnostics::Report;
+use platgen_source::diagnostics::{Report, SpecPath, Step};
+use platgen_source::{Merged, Node};
 use platgen_terraform::schema::Schema;
 use platgen_terraform::verify::{Fault, verify};
 use platgen_terraform::{Document, Mode, Tree, render};
@@ -63,6 +63,23 @@ pub struct Lowered {
     pub platform: Platform,
     /// What they become.
     pub document: Document,
+}
+
+impl Lowered {
+    /// What the spec says at a path, or in the thing that this one is like.
+    pub fn said(&self, path: &SpecPath) -> Option<&Node> {
+        let tree = &self.merged.tree;
+        tree.get(path).or_else(|| {
+            let [Step::Key(kind), Step::Key(name), rest @ ..] = path.steps() else { return None };
+            let like = tree.at(&[kind, name, "like"])?.text()?;
+            let (kind, name) = like.split_once('.')?;
+            let mut path = SpecPath::of([kind, name]);
+            for step in rest {
+                path.push(step.clone());
+            }
+            tree.get(&path)
+        })
+    }
 }
 
 /// The environments of a spec, compiled but not yet written as text.

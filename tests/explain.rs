@@ -169,6 +169,23 @@ fn who_follows_the_edges_back_to_the_internet() {
 }
 
 #[test]
+fn the_graph_lists_every_edge_with_what_the_spec_says_of_it() {
+    let whole = data(&["graph"]);
+    let edges = whole["edges"].as_array().unwrap();
+    let edge = |from: &str, to: &str| {
+        edges.iter().find(|edge| edge["from"] == from && edge["to"] == to).unwrap()
+    };
+    let connect = edge("service.web", "database.main");
+    assert_eq!(connect["said"], json!({ "connect": {} }));
+    assert_eq!(connect["origin"], "declared");
+    assert_eq!(edge("load_balancer.public", "service.web")["origin"], "implied");
+    assert_eq!(edge("internet", "load_balancer.public")["origin"], "open");
+    let things = whole["things"].as_array().unwrap();
+    let web = things.iter().find(|thing| thing["name"] == "service.web").unwrap();
+    assert_eq!((&web["module"], &web["tier"]), (&"compute".into(), &"private".into()));
+}
+
+#[test]
 fn the_picture_shows_things_edges_and_tiers() {
     for (format, lines) in [
         (

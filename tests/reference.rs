@@ -4,18 +4,11 @@
 #![expect(clippy::disallowed_methods, reason = "tests rewrite their own golden files")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
-use pretty_assertions::assert_eq;
+mod pages;
+
+use pages::check;
 use serde_json::Value as Json;
 use std::fmt::Write as _;
-use std::fs;
-
-fn check(path: &str, text: &str) {
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::create_dir_all("docs").unwrap();
-        fs::write(path, text).unwrap();
-    }
-    assert_eq!(text, fs::read_to_string(path).unwrap_or_default(), "{path}");
-}
 
 #[test]
 fn the_schema_is_up_to_date() {

@@ -55,6 +55,7 @@ pub fn lower(platform: &Platform, out: &mut Document) {
         },
     };
     file.resource("aws_ecs_cluster_capacity_providers", NAME, arguments).cause(&cause).add();
+    out.output("cluster__arn", cluster.get("arn"), "The ARN of the ECS cluster");
     out.output("cluster__name", cluster.get("name"), "The name of the ECS cluster");
 }
 

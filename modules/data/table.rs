@@ -364,11 +364,20 @@ impl Thing for Table {
         file.resource("aws_dynamodb_table", &self.id.local(&[]), arguments)
             .cause(&self.id.path())
             .add();
-        out.output(&self.id.part(&["name"]), self.handle().get("name"), "The name of the table");
+        self.tell(out);
     }
 }
 
 impl Table {
+    /// What the root tells of it.
+    fn tell(&self, out: &mut Document) {
+        let stream = self.stream.map(|_| ("stream_arn", "The ARN of the stream of changes"));
+        let outputs = [("arn", "The ARN of the table"), ("name", "The name of the table")];
+        for (word, description) in outputs.into_iter().chain(stream) {
+            out.output(&self.id.part(&[word]), self.handle().get(word), description);
+        }
+    }
+
     fn index_blocks(&self) -> Value {
         let blocks = self.indexes.iter().map(|(name, index)| {
             block! {

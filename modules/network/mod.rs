@@ -28,6 +28,7 @@ pub use security::{front_group, group as security_group};
 pub use spec::{Nat, NetworkSpec};
 
 use crate::kind::{Resolving, Thing};
+use crate::names::identifier;
 use crate::platform::Platform;
 use cidr::VpcRange;
 use endpoints::EndpointChoice;
@@ -192,5 +193,13 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     endpoints::lower(platform, out);
     security::lower(platform, out);
     let vpc = platform.network.vpc_id();
-    out.output(&crate::names::identifier(&["network", "vpc-id"]), vpc, "The id of the VPC");
+    out.output(&identifier(&["network", "vpc-id"]), vpc, "The id of the VPC");
+    for tier in Tier::ALL {
+        let subnets = platform.network.subnets(tier);
+        if !subnets.is_empty() {
+            let name = identifier(&["network", &format!("{}-subnet-ids", tier.word())]);
+            let description = format!("The ids of the {} subnets, zone by zone", tier.word());
+            out.output(&name, Value::from(subnets), &description);
+        }
+    }
 }

@@ -32,7 +32,7 @@ pub(super) fn lower(made: &MadeVpc, platform: &Platform, out: &mut Document) {
         // Private names of endpoints and of services are answered only with both.
         enable_dns_support: true,
         enable_dns_hostnames: true,
-        tags: name_tag(platform, &[]),
+        tags: name_tag(platform, &["vpc"]),
     };
     file.resource("aws_vpc", "main", arguments).cause(&section.key("cidr")).add();
     // The group that every VPC comes with lets its members talk to each other; nothing uses it.

@@ -121,6 +121,8 @@ enum Drawing {
     Dot,
     /// For browsers
     Svg,
+    /// For programs: every thing, and every edge with what the spec says of it and what it gives
+    Json,
 }
 
 /// How an answer is told.

@@ -19,6 +19,37 @@ pub struct Answer {
     pub resources: Vec<ResourceAnswer>,
 }
 
+/// Every thing of an environment, and every edge with what it gives.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Whole {
+    /// The platform.
+    pub platform: String,
+    /// The environment.
+    pub environment: String,
+    /// The things, kind by kind.
+    pub things: Vec<ThingAnswer>,
+    /// The edges: those that the spec declares or that things imply, then triggers and doors.
+    pub edges: Vec<EdgeAnswer>,
+}
+
+/// A thing, and where it stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ThingAnswer {
+    /// `service.web`
+    pub name: String,
+    /// The module that it is emitted into.
+    pub module: &'static str,
+    /// The tier of the network that it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<&'static str>,
+    /// Its security group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security_group: Option<String>,
+    /// The security group of what stands before it, which is all that others reach.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub front: Option<String>,
+}
+
 /// A line of the spec.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Because {
@@ -46,6 +77,9 @@ pub struct EdgeAnswer {
     pub origin: &'static str,
     /// The line that makes it.
     pub because: Because,
+    /// What the spec says there, in its long form: the verbs, and what narrows each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<serde_json::Value>,
     /// Ports of the target that it opens.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<String>,

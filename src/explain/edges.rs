@@ -52,6 +52,13 @@ pub(super) fn with_port(subject: Subject<'_>, port: u16) -> Vec<EdgeAnswer> {
     answers
 }
 
+/// Every edge, with and without a grant.
+pub(super) fn all(subject: Subject<'_>) -> Vec<EdgeAnswer> {
+    let mut answers = of_grants(subject, |_| true);
+    answers.extend(links(subject, |_, _| true));
+    answers
+}
+
 fn leads_out(grant: &Grant) -> bool {
     grant.reach.iter().any(|reach| matches!(reach, Reach::Internet(_)))
 }
@@ -130,6 +137,7 @@ fn blank(
         to: String::new(),
         origin,
         because: subject.because(cause),
+        said: subject.lowered.said(cause).map(platgen_source::Node::json),
         ports: Vec::new(),
         reach: Vec::new(),
         rights: Vec::new(),

@@ -15,10 +15,11 @@ pub use query::{Query, QueryFault};
 
 use crate::pipeline::Lowered;
 use crate::spec::Folder;
-use answer::{Because, ResourceAnswer};
+use answer::{Because, ResourceAnswer, ThingAnswer, Whole};
 use platgen_modules::connect::Grant;
-use platgen_modules::kind::ThingId;
-use platgen_modules::kinds::KINDS;
+use platgen_modules::kind::{Thing, ThingId};
+use platgen_modules::kinds::{KINDS, module_of};
+use platgen_modules::network::{self, Tier};
 use platgen_modules::what_if;
 use platgen_source::diagnostics::{Place, Sources, SpecPath, Step};
 
@@ -51,6 +52,26 @@ pub fn explain(subject: Subject<'_>, query: &Query) -> Answer {
         }
     }
     answer
+}
+
+/// Everything about one environment.
+pub fn whole(subject: Subject<'_>) -> Whole {
+    let platform = &subject.lowered.platform;
+    let thing = |thing: &dyn Thing| ThingAnswer {
+        name: thing.id().to_string(),
+        module: module_of(thing.id().kind).unwrap_or_default(),
+        tier: thing.tier().map(Tier::word),
+        security_group: thing.security_group().map(|group| group.to_string()),
+        front: thing
+            .front()
+            .map(|word| network::front_group(thing.id(), word).get("id").to_string()),
+    };
+    Whole {
+        platform: platform.head.platform.to_string(),
+        environment: subject.environment().to_owned(),
+        things: platform.things.all().map(thing).collect(),
+        edges: edges::all(subject),
+    }
 }
 
 /// A thing: where it is declared, every edge at either end of it, and what it becomes.

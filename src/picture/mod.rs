@@ -13,8 +13,7 @@ pub use svg::svg;
 use crate::pipeline::Lowered;
 use platgen_modules::connect::graph::{Graph, Link, LinkOrigin, Node as End};
 use platgen_modules::kinds::module_of;
-use platgen_source::diagnostics::{SpecPath, Step};
-use platgen_source::{Merged, Node};
+use platgen_source::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What there is to be seen of a platform.
@@ -71,8 +70,8 @@ const ORDER: [&str; 6] = ["network", "auth", "compute", "messaging", "data", "ob
 impl Picture {
     /// The picture of an environment.
     pub fn of(lowered: &Lowered) -> Self {
-        let Lowered { merged, platform, .. } = lowered;
-        let arrows = arrows(&Graph::of(platform), merged);
+        let platform = &lowered.platform;
+        let arrows = arrows(&Graph::of(platform), lowered);
         let mut groups: BTreeMap<(usize, &str), Vec<Tile>> = BTreeMap::new();
         for thing in platform.things.all() {
             let id = thing.id();
@@ -106,11 +105,11 @@ impl Picture {
 }
 
 /// One arrow for all links between the same two ends.
-fn arrows(graph: &Graph, merged: &Merged) -> Vec<Arrow> {
+fn arrows(graph: &Graph, lowered: &Lowered) -> Vec<Arrow> {
     let mut joined: BTreeMap<(String, String), (BTreeSet<String>, bool)> = BTreeMap::new();
     for link in graph.links() {
         let (labels, declared) = joined.entry((id(&link.from), id(&link.to))).or_default();
-        labels.extend(words(link, merged));
+        labels.extend(words(link, lowered));
         *declared |= is_declared(link);
     }
     let arrow = |((from, to), (labels, declared)): ((String, String), (BTreeSet<String>, bool))| {
@@ -133,8 +132,8 @@ fn is_declared(link: &Link) -> bool {
 }
 
 /// The verbs that the spec says of an edge, or what kind of link it is.
-fn words(link: &Link, merged: &Merged) -> Vec<String> {
-    let verbs = said(merged, &link.cause).and_then(Node::table);
+fn words(link: &Link, lowered: &Lowered) -> Vec<String> {
+    let verbs = lowered.said(&link.cause).and_then(Node::table);
     match (link.origin, verbs) {
         (LinkOrigin::Declared, Some(verbs)) => {
             verbs.keys().filter(|verb| *verb != "as").cloned().collect()
@@ -145,18 +144,4 @@ fn words(link: &Link, merged: &Merged) -> Vec<String> {
         (LinkOrigin::Feeds, _) => vec!["feeds".to_owned()],
         _ => Vec::new(),
     }
-}
-
-/// What the spec says at a path, or in the thing that this one is like.
-fn said<'m>(merged: &'m Merged, path: &SpecPath) -> Option<&'m Node> {
-    merged.tree.get(path).or_else(|| {
-        let [Step::Key(kind), Step::Key(name), rest @ ..] = path.steps() else { return None };
-        let like = merged.tree.at(&[kind, name, "like"])?.text()?;
-        let (kind, name) = like.split_once('.')?;
-        let mut path = SpecPath::of([kind, name]);
-        for step in rest {
-            path.push(step.clone());
-        }
-        merged.tree.get(&path)
-    })
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .configuration import Json, Module
+from .configuration import Module
 from .faults import ProductFault
 
 INSTANCE_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
@@ -19,17 +19,11 @@ def declared(root: Module) -> set[str]:
     return {block.address for module in root.tree() for block in module.resources}
 
 
-def planned(plan: Json) -> list[str]:
-    """The addresses of the instances that a plan creates.
-
-    Raises `ProductFault` if it does anything else to a managed resource: it is made on an empty account.
-    """
-    changes = [change for change in plan.get("resource_changes", []) if change["mode"] == "managed"]
-    others = [change for change in changes if change["change"]["actions"] != ["create"]]
+def require_only(action: str, changes: Mapping[str, str]) -> None:
+    """Raises `ProductFault` with the planned changes of managed resources that are none of the one kind."""
+    others = [f"{other} {address}" for address, other in sorted(changes.items()) if other != action]
     if others:
-        lines = [f"{' and '.join(change['change']['actions'])} {change['address']}" for change in others]
-        raise ProductFault(f"plan does more than create ({len(others)})", "\n".join(lines))
-    return [change["address"] for change in changes]
+        raise ProductFault(f"plan does more than {action} ({len(others)})", "\n".join(others))
 
 
 def without_instance_keys(address: str) -> str:

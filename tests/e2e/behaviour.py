@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from .configuration import Json
+from .rows import Failed, wait_for, want
 from .stack import Stack
 
 Values = dict[str, Any]
@@ -26,10 +27,6 @@ MISSES_INPUT = "could not be found in the input"
 
 WAIT_SECONDS = 15
 PAUSE_SECONDS = 0.3
-
-
-class Failed(Exception):
-    """A check that did not hold."""
 
 
 class NotApplicable(Exception):
@@ -100,21 +97,6 @@ def check(kind: str) -> Callable[[Check], Check]:
     return register
 
 
-def want(condition: object, problem: str) -> None:
-    if not condition:
-        raise Failed(problem)
-
-
-def wait_for(ask: Callable[[], Any], problem: str) -> Any:
-    """Ask until there is an answer."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        if answer := ask():
-            return answer
-        time.sleep(PAUSE_SECONDS)
-    raise Failed(problem)
-
-
 @check("aws_dynamodb_table")
 def table_keeps_items(applied: Applied, values: Values) -> None:
     """Write an item, read it back, find it by the key of every index, delete it."""
@@ -149,7 +131,7 @@ def receive(applied: Applied, values: Values, text: str) -> None:
                 return True
         return False
 
-    wait_for(ask, f"no message with {text} came to {values['name']}")
+    wait_for(ask, f"a message with {text} comes to {values['name']}", WAIT_SECONDS)
 
 
 @check("aws_sqs_queue")
@@ -221,8 +203,9 @@ def handler_loads(applied: Applied, values: Values) -> None:
         raise NotApplicable
     found = applied.client("lambda", values).invoke(FunctionName=values["function_name"], Payload=b"{}")
     answer = json.loads(found["Payload"].read() or "null")
-    error = answer.get("errorType") if found.get("FunctionError") and isinstance(answer, dict) else None
-    want(error not in BROKEN_HANDLER, f"{error}: {answer and answer.get('errorMessage')}")
+    failure = answer if found.get("FunctionError") and isinstance(answer, dict) else {}
+    error = failure.get("errorType")
+    want(error not in BROKEN_HANDLER, f"{error}: {failure.get('errorMessage')}")
 
 
 @check("aws_sfn_state_machine")

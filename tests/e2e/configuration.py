@@ -61,6 +61,7 @@ class Module:
     providers: list[Json] = field(default_factory=list)
     resources: list[Block] = field(default_factory=list)
     data: list[Block] = field(default_factory=list)
+    outputs: Json = field(default_factory=dict)
     children: list[Module] = field(default_factory=list)
 
     def tree(self) -> Iterator[Module]:
@@ -120,6 +121,8 @@ def add_blocks(module: Module, content: Json) -> None:
         module.data.append(Block(module, kind, name, body))
     for (name,), body in labelled(content.get("variable", {}), 1):
         module.variables[name] = body
+    for (name,), body in labelled(content.get("output", {}), 1):
+        module.outputs[name] = body
     for _, body in labelled(content.get("locals", {}), 0):
         module.locals.update(body)
     module.providers += [body for (name,), body in labelled(content.get("provider", {}), 1) if name == "aws"]

@@ -77,9 +77,15 @@ class Session:
         if found:
             raise ProductFault(f"validate is not clean ({len(found)})", "\n".join(found))
 
-    def plan(self) -> Json:
-        """Plans against the emulator and returns the plan as JSON, which stays in the work copy as well."""
-        self.require("plan", "-json", "-input=false", PARALLELISM, f"-out={PLAN_FILE}")
+    def plan(self) -> dict[str, str]:
+        """Plans against the emulator and returns what is to be done to which managed resource."""
+        printed = self.require("plan", "-json", "-input=false", PARALLELISM, f"-out={PLAN_FILE}")
+        changes = [message["change"] for message in printed_messages(printed) if message["type"] == "planned_change"]
+        return {change["resource"]["addr"]: change["action"] for change in changes if is_managed(change["resource"])}
+
+    def shown_plan(self) -> Json:
+        """Plans and returns the whole plan as JSON, which stays in the work copy as well."""
+        self.plan()
         text = self.require("show", "-json", PLAN_FILE)
         self.plan_json.write_text(text)
         shown: Json = json.loads(text)
@@ -166,7 +172,9 @@ def write_configuration(file: Path, mirror: Path) -> None:
     https://opentofu.org/docs/cli/config/config-file/#provider-installation
     """
     installation = f"  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n"
-    file.write_text(f"provider_installation {{\n{installation}}}\n")
+    text = f"provider_installation {{\n{installation}}}\n"
+    if not file.is_file() or file.read_text() != text:
+        file.write_text(text)
 
 
 def describe(diagnostic: Json) -> str:
@@ -188,6 +196,11 @@ def printed_errors(output: str) -> Iterator[str]:
 def printed_messages(output: str) -> list[Json]:
     """The JSON lines that a command prints with `-json`."""
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+def is_managed(resource: Json) -> bool:
+    """Whether a message is about a managed resource, and not about a data source."""
+    return not resource["resource"].startswith("data.")
 
 
 def instances(module: Json) -> Iterator[Json]:

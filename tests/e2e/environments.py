@@ -1,6 +1,7 @@
-"""Python environments for programs that must not share packages with the run itself.
+"""Environments for programs that must not share packages with the run itself.
 
-Each is made from `requirements/NAME.txt` by the script `environment` when it is first asked for.
+Each is made by the script `environment` when it is first asked for: of Python from `requirements/NAME.txt`, of
+Node.js from `requirements/NAME/package-lock.json`.
 """
 
 from __future__ import annotations
@@ -25,11 +26,15 @@ class Environments:
         return self.program(name, "python")
 
     def program(self, name: str, program: str) -> Path:
-        """A program of an environment; raises `CannotRun` if it cannot be had."""
-        made = subprocess.run([str(SCRIPT), name, str(self.cache)], stdout=subprocess.PIPE, text=True, check=False)
-        if made.returncode != 0:
-            raise CannotRun(f"the Python environment {name} cannot be made")
-        found = Path(made.stdout.strip()) / "bin" / program
+        """A program of a Python environment; raises `CannotRun` if it cannot be had."""
+        found = self.folder(name) / "bin" / program
         if not found.is_file():
             raise CannotRun(f"{found} is missing; remove its environment to have it made again")
         return found
+
+    def folder(self, name: str) -> Path:
+        """The folder of an environment of either language; raises `CannotRun` if it cannot be made."""
+        made = subprocess.run([str(SCRIPT), name, str(self.cache)], stdout=subprocess.PIPE, text=True, check=False)
+        if made.returncode != 0:
+            raise CannotRun(f"the environment {name} cannot be made")
+        return Path(made.stdout.strip())

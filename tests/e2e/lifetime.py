@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from . import behaviour, drift, leftovers, protections
-from .addresses import require_equal, without_instance_keys
-from .configuration import Json
+from .addresses import require_equal, require_only, without_instance_keys
 from .faults import ProductFault
 from .stack import Stack
 
 Result = TypeVar("Result")
-Scan = Callable[[Stack], str]
-"""Looks at the plan made last and returns a summary; raises `ProductFault`."""
+Look = Callable[[Stack], str]
+"""Looks at what is applied and at the plan made last, and returns a summary; raises `ProductFault`."""
 
 
-def live(stack: Stack, scan: Scan | None = None) -> str:
+def live(stack: Stack, looks: Mapping[str, Look]) -> str:
     """Takes a stack through its life and returns the summary; raises `ProductFault` at the first step that fails.
 
-    `scan` looks at the plan of what is applied, in which everything is known.
+    `looks`, by the name of the step, come when everything is known and nothing was used yet.
     """
     timed("preparation", stack.prepare)
     before = leftovers.listed(stack)
@@ -33,7 +33,7 @@ def live(stack: Stack, scan: Scan | None = None) -> str:
     summaries = [
         f"applied {applied} of {applied}",
         timed("second plan", lambda: require_no_drift(stack)),
-        timed("scan", lambda: scan(stack)) if scan else "",
+        *(timed(name, partial(look, stack)) for name, look in looks.items()),
         timed("behaviour", lambda: require_behaviour(stack)),
         timed("unprotection", lambda: unprotect(stack)),
         timed("destruction", lambda: destroy(stack)),
@@ -67,7 +67,7 @@ def require_listed(stack: Stack, before: set[str]) -> None:
 
 def require_no_drift(stack: Stack) -> str:
     """Plans again; every difference must be an expected one."""
-    changes = drift.judge(stack.session.plan(), drift.load_expected())
+    changes = drift.judge(stack.session.shown_plan(), drift.load_expected())
     unexpected = [change for change in changes if not change.expected]
     if unexpected:
         raise ProductFault(f"drift of {len(unexpected)} resources", "\n".join(map(str, unexpected)))
@@ -90,20 +90,11 @@ def unprotect(stack: Stack) -> str:
         return ""
     protections.switch_off(found, stack.session.work)
     stack.session.init()
-    require_updates(stack.session.plan())
+    require_only("update", stack.session.plan())
     changed = {without_instance_keys(address) for address in stack.session.apply()}
     protected = {protection.block.address for protection in found if protection.is_at_aws}
     require_equal(protected, changed, "what is protected", "the second apply")
     return f"protection switched off ({protections.describe(found)})"
-
-
-def require_updates(plan: Json) -> None:
-    """Makes sure that a protection can be switched off in place."""
-    actions = {item["address"]: item["change"]["actions"] for item in plan["resource_changes"]}
-    others = {address: words for address, words in actions.items() if words not in [*drift.AT_REST, ["update"]]}
-    if others:
-        lines = [f"{' and '.join(words)} {address}" for address, words in sorted(others.items())]
-        raise ProductFault("switching off protection does more than update", "\n".join(lines))
 
 
 def destroy(stack: Stack) -> str:

@@ -113,7 +113,7 @@ def prove_alive(session: Session, environments: Environments) -> None:
     planted = replace(session, work=session.work.with_name("planted"))
     make_work_copy(PLANTED, read_root(PLANTED), planted.work, session.emulator)
     planted.init()
-    planted.plan()
+    planted.shown_plan()
     reports = scan(planted.plan_json, environments)
     found = {(finding.tool, finding.rule, finding.address) for report in reports for finding in report.findings}
     missed = sorted(PLANTED_FINDINGS - found)

@@ -62,18 +62,25 @@ def run(themes: Sequence[Theme], subject: Any) -> tuple[int, int]:
 
 
 def held(row: Row, subject: Any) -> bool:
-    """Runs one row and prints its line; the place of a fault goes to stderr."""
+    """Runs one row and prints its line."""
     begin = time.monotonic()
-    problem = ""
-    try:
-        row.check(subject)
-    except Exception as error:  # an SDK error is a failed row like any other
-        traceback.print_exc(file=sys.stderr)
-        problem = f"{error if isinstance(error, Failed) else repr(error)}"
+    problem = problem_of(row, subject)
     verdict = "FAULT" if problem else "ok"
     reason = f": {' '.join(problem.split())[:REASON_CHARACTERS]}" if problem else ""
     print(f"{verdict:5} {row.name}{reason} ({time.monotonic() - begin:.1f} s)", flush=True)
     return not problem
+
+
+def problem_of(row: Row, subject: Any) -> str:
+    """Runs one row; why it does not hold, or nothing. The place of an unexpected error goes to stderr."""
+    try:
+        row.check(subject)
+    except Failed as failed:
+        return str(failed)
+    except Exception as error:  # an SDK error is a failed row like any other
+        traceback.print_exc(file=sys.stderr)
+        return repr(error)
+    return ""
 
 
 def want(condition: object, problem: str) -> None:

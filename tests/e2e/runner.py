@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from . import addresses, fixtures, lifetime, policy, tools
+from . import addresses, fixtures, lifetime, policy, texts, tools
 from .configuration import Module, read_root
 from .emulator import EMULATORS, Emulator, Place, clean_environment, running
 from .engine import Engine, Session
@@ -83,8 +84,10 @@ def run(settings: Settings) -> bool:
     begin = time.monotonic()
     examples = choose_examples(settings)
     engines = {name: settings.machine.engine(name) for name in settings.engines or tools.ENGINES}
-    with checking(settings) as check:
-        verdicts = [verdict for example in examples for verdict in check_example(example, settings, engines, check)]
+    with checking(settings, "-".join(engines)) as check, rendering(settings) as out:
+        verdicts = [
+            verdict for example in examples for verdict in check_example(example, out, settings, engines, check)
+        ]
     if not verdicts:
         raise CannotRun(f"no example renders the environment {settings.environment}")
     say(f"{sum(verdicts)} of {len(verdicts)} good, {time.monotonic() - begin:.0f} s")
@@ -115,20 +118,30 @@ def choose_examples(settings: Settings) -> list[Path]:
 
 
 @contextmanager
-def checking(settings: Settings) -> Iterator[Check]:
+def rendering(settings: Settings) -> Iterator[Path]:
+    """The folder that this run renders into, and no other run that may go on beside it."""
+    settings.machine.cache.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="rendered-", dir=settings.machine.cache) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def checking(settings: Settings, place_name: str) -> Iterator[Check]:
     """What the run does with each environment; plans share one emulator, an apply has its own."""
     if settings.apply:
         yield lambda rendered, engine: apply_root(rendered, engine, settings)
         return
-    place = Place(settings.machine.cache / "planning")
+    place = Place(settings.machine.cache / "planning" / place_name)
     with running("moto", place, settings.machine.environments) as emulator:
         yield lambda rendered, engine: plan_root(rendered, engine, emulator, settings)
 
 
-def check_example(example: Path, settings: Settings, engines: dict[str, Engine], check: Check) -> Iterator[bool]:
+def check_example(
+    example: Path, out: Path, settings: Settings, engines: dict[str, Engine], check: Check
+) -> Iterator[bool]:
     """Renders one example and checks each of its environments with each of its engines."""
     try:
-        roots = render(example, settings)
+        roots = render(example, out / example.name, settings)
     except ProductFault as fault:
         report(fault, example.name)
         yield False
@@ -145,10 +158,8 @@ def engines_of(rendered: Rendered, settings: Settings) -> tuple[str, ...]:
     return (APPLYING_ENGINES[rendered.position % len(APPLYING_ENGINES)],) if settings.apply else tools.ENGINES
 
 
-def render(example: Path, settings: Settings) -> list[Rendered]:
+def render(example: Path, out: Path, settings: Settings) -> list[Rendered]:
     """Renders one example and finds the environments that are to be looked at."""
-    out = settings.machine.cache / "rendered" / example.name
-    shutil.rmtree(out, ignore_errors=True)
     command = [str(settings.product), "render", str(example / "platform.toml"), "--out", str(out)]
     result = subprocess.run(command, env=clean_environment({}), capture_output=True, text=True, check=False)
     if result.returncode != 0:
@@ -191,17 +202,21 @@ def apply_root(rendered: Rendered, engine: Engine, settings: Settings) -> str:
     """Takes one environment through its whole life, on an emulator of its own."""
     with opened(rendered.folder, engine, settings.emulator, settings.machine) as stack:
         moto = settings.emulator == "moto"
-        summary = lifetime.live(stack, scan_of(rendered, settings)) if moto else lifetime.use(stack)
+        summary = lifetime.live(stack, looks_at(rendered, settings)) if moto else lifetime.use(stack)
         if not settings.keep:
             shutil.rmtree(stack.session.work)
     return summary
 
 
-def scan_of(rendered: Rendered, settings: Settings) -> lifetime.Scan | None:
-    """The scan of an environment's plan, if the run makes one."""
-    if not settings.policy:
-        return None
-    return lambda stack: policy.check(rendered.name, stack.session, settings.machine.environments)
+def looks_at(rendered: Rendered, settings: Settings) -> dict[str, lifetime.Look]:
+    """What else the run looks at while an environment is there."""
+    environments = settings.machine.environments
+    looks: dict[str, lifetime.Look] = {
+        "texts": lambda stack: texts.check(policy.planned_instances(stack.session.plan_json), environments)
+    }
+    if settings.policy:
+        looks["scan"] = lambda stack: policy.check(rendered.name, stack.session, environments)
+    return looks
 
 
 def count_planned(rendered: Rendered, session: Session, project: Path) -> int:
@@ -211,9 +226,10 @@ def count_planned(rendered: Rendered, session: Session, project: Path) -> int:
     session.init()
     session.validate()
     fixtures.make_fixtures(rendered.root, session.emulator, session.account)
-    instances = addresses.planned(session.plan())
-    found = {addresses.without_instance_keys(address) for address in instances}
+    planned = session.plan()
+    addresses.require_only("create", planned)
+    found = {addresses.without_instance_keys(address) for address in planned}
     golden = project / "tests" / "golden" / "addresses" / rendered.platform / f"{rendered.environment}.txt"
     addresses.require_equal(addresses.declared(rendered.root), found, "the rendered blocks", "the plan")
     addresses.require_equal(addresses.read_golden_list(golden), found, "the golden list", "the plan")
-    return len(instances)
+    return len(planned)

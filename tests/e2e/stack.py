@@ -56,6 +56,10 @@ class Machine:
         write_configuration(configuration, mirror)
         return Engine(name, tools.find_engine(name, self.project), configuration)
 
+    def stack_folder(self, rendered: Path, engine: str, emulator: str) -> Path:
+        """The folder for the work copy of a rendered root and the files of its emulator."""
+        return self.cache / "stacks" / emulator / engine / rendered.parent.name / rendered.name
+
 
 def this_machine() -> Machine:
     """The project that this file belongs to, with the cache that the caller names."""
@@ -131,8 +135,9 @@ class Stack:
 
     def apply(self) -> int:
         """Creates everything and returns how many instances that are; raises `ProductFault` if one is missing."""
-        planned = addresses.planned(self.session.plan())
-        missing = sorted(set(planned) - self.session.apply())
+        planned = self.session.plan()
+        addresses.require_only("create", planned)
+        missing = sorted(planned.keys() - self.session.apply())
         if missing:
             raise ProductFault(f"applied {len(planned) - len(missing)} of {len(planned)}", "\n".join(missing))
         return len(planned)
@@ -145,7 +150,7 @@ def opened(
     """A stack whose emulator runs for the length of a `with` block, and which is not yet applied."""
     root = read_root(rendered)
     account = account_of(root)
-    folder = machine.cache / "stacks" / emulator / engine.name / rendered.parent.name / rendered.name
+    folder = machine.stack_folder(rendered, engine.name, emulator)
     place = Place(folder, account, fixtures.region_of_alias("", root))
     with running(emulator, place, machine.environments, enforce_iam=enforce_iam) as server:
         session = Session(engine, folder / "work", server, account)

@@ -25,11 +25,6 @@ SAMPLE_ADDRESSES = [
 ]
 
 
-def change(address: str, *actions: str, mode: str = "managed") -> Json:
-    """One entry of a plan's resource changes."""
-    return {"address": address, "mode": mode, "change": {"actions": list(actions)}}
-
-
 class Reading(unittest.TestCase):
     def test_every_resource_block_of_the_tree_is_found(self) -> None:
         self.assertEqual(sorted(addresses.declared(read_root(SAMPLE))), SAMPLE_ADDRESSES)
@@ -116,15 +111,12 @@ class Addresses(unittest.TestCase):
             with self.subTest(address):
                 self.assertEqual(addresses.without_instance_keys(address), expected)
 
-    def test_a_plan_counts_managed_instances_only(self) -> None:
-        plan = {"resource_changes": [change("aws_vpc.a", "create"), change("data.aws_vpc.b", "read", mode="data")]}
-        self.assertEqual(addresses.planned(plan), ["aws_vpc.a"])
-
-    def test_a_plan_may_only_create(self) -> None:
-        for actions in (["update"], ["delete"], ["delete", "create"], ["no-op"], ["forget"]):
-            with self.subTest(actions), self.assertRaises(ProductFault) as caught:
-                addresses.planned({"resource_changes": [change("aws_vpc.a", *actions)]})
-            self.assertEqual(caught.exception.details, f"{' and '.join(actions)} aws_vpc.a")
+    def test_a_plan_may_do_one_thing_only(self) -> None:
+        addresses.require_only("create", {"aws_vpc.a": "create", "aws_vpc.b": "create"})
+        for action in ("update", "delete", "replace", "forget"):
+            with self.subTest(action), self.assertRaisesRegex(ProductFault, r"does more than create \(1\)") as caught:
+                addresses.require_only("create", {"aws_vpc.a": action, "aws_vpc.b": "create"})
+            self.assertEqual(caught.exception.details, f"{action} aws_vpc.a")
 
     def test_a_difference_names_both_sides(self) -> None:
         with self.assertRaises(ProductFault) as caught:

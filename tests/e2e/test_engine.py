@@ -50,6 +50,11 @@ class Diagnostics(unittest.TestCase):
             with self.subTest(expected):
                 self.assertEqual(engine.describe(diagnostic), expected)
 
+    def test_a_data_source_is_not_managed(self) -> None:
+        for resource, managed in (("aws_vpc.data", True), ("data.aws_vpc.main", False)):
+            with self.subTest(resource):
+                self.assertEqual(engine.is_managed({"addr": f"module.data.{resource}", "resource": resource}), managed)
+
     def test_errors_are_found_among_other_lines(self) -> None:
         lines = [
             "plain words",

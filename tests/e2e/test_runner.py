@@ -59,13 +59,13 @@ class Steps(Project):
 
     def test_every_rendered_environment_is_found(self) -> None:
         copies = f'for name in dev prod; do mkdir -p "$4/shop"; cp -r "{SAMPLE}" "$4/shop/$name"; done'
-        roots = runner.render(self.example, self.settings(copies))
+        roots = runner.render(self.example, self.folder / "rendered", self.settings(copies))
         self.assertEqual([root.name for root in roots], ["shop/dev", "shop/prod"])
 
     def test_a_render_that_fails_or_writes_nothing_is_a_fault(self) -> None:
         for script, summary in (("exit 3", "render ends with status 3"), ("exit 0", "render wrote no environment")):
             with self.subTest(script), self.assertRaisesRegex(ProductFault, summary):
-                runner.render(self.example, self.settings(script))
+                runner.render(self.example, self.folder / "rendered", self.settings(script))
 
     def test_a_run_counts_bad_examples(self) -> None:
         with redirect_stdout(StringIO()) as summary, redirect_stderr(StringIO()) as details:

@@ -32,7 +32,7 @@ class LeavingOut(unittest.TestCase):
 class OtherPrograms(unittest.TestCase):
     def test_an_environment_that_cannot_be_made_is_said(self) -> None:
         cache = Path(self.enterContext(TemporaryDirectory()))
-        with self.assertRaisesRegex(CannotRun, "the Python environment absent cannot be made"):
+        with self.assertRaisesRegex(CannotRun, "the environment absent cannot be made"):
             Environments(cache).python("absent")
 
     def test_a_program_that_is_missing_is_said(self) -> None:

@@ -76,19 +76,23 @@ def link_mirror(mirror: Path, target: Path) -> None:
     """Shows every provider of the mirror under both registry hosts, so that either engine finds it.
 
     Unpacked providers (VERSION/PLATFORM folders) and zip files are linked one by one, because engines
-    do not follow links higher up in the tree.
+    do not follow links higher up in the tree. The first mirror host that has a provider wins.
     """
-    shutil.rmtree(target, ignore_errors=True)
+    links: dict[Path, Path] = {}
     for host in REGISTRY_HOSTS:
         for item in sorted(mirror.glob(f"{host}/*/*/*")):
             for entry in sorted(item.iterdir()) if item.is_dir() else [item]:
-                link_for_every_host(entry, entry.relative_to(mirror / host), target)
+                for shown in REGISTRY_HOSTS:
+                    links.setdefault(target / shown / entry.relative_to(mirror / host), entry.resolve())
+    for link, entry in links.items():
+        put_link(link, entry)
 
 
-def link_for_every_host(entry: Path, inside: Path, target: Path) -> None:
-    """Links one provider; the first mirror host that has it wins."""
-    for host in REGISTRY_HOSTS:
-        link = target / host / inside
-        link.parent.mkdir(parents=True, exist_ok=True)
-        if not link.is_symlink():
-            link.symlink_to(entry.resolve())
+def put_link(link: Path, entry: Path) -> None:
+    """Makes a link, or changes it in one step: another run may be using it."""
+    if link.is_symlink() and link.readlink() == entry:
+        return
+    link.parent.mkdir(parents=True, exist_ok=True)
+    fresh = link.with_name(f"{link.name}.{os.getpid()}")
+    fresh.symlink_to(entry)
+    fresh.replace(link)

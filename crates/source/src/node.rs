@@ -108,6 +108,22 @@ impl Node {
         }
     }
 
+    /// The value as JSON. A date is a text, and so is a number that JSON does not have.
+    pub fn json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::String(text) | Value::Datetime(text) => text.as_str().into(),
+            Value::Integer(number) => (*number).into(),
+            Value::Float(number) if !number.is_finite() => number.to_string().into(),
+            Value::Float(number) => (*number).into(),
+            Value::Boolean(truth) => (*truth).into(),
+            Value::Array(items) => items.iter().map(Self::json).collect(),
+            Value::Table(table) => {
+                let entry = |(key, below): (&String, &Self)| (key.clone(), below.json());
+                serde_json::Value::Object(table.iter().map(entry).collect())
+            }
+        }
+    }
+
     /// The node at this path below this one.
     pub fn get(&self, path: &SpecPath) -> Option<&Self> {
         path.steps().iter().try_fold(self, |node, step| match (step, &node.value) {

@@ -22,6 +22,7 @@ impl UserPool {
         self.lower_domain(platform, out);
         self.lower_risks(mail, platform, out);
         let outputs = [
+            ("arn", self.handle().get("arn"), "The ARN of the user pool"),
             ("id", self.handle().get("id"), "The id of the user pool"),
             ("issuer", self.issuer(), "The issuer of the pool's tokens"),
             ("domain", self.domain_host(platform), "The host of the sign-in pages"),

@@ -34,6 +34,8 @@ impl Function {
         self.lower_schedules(platform, out);
         let arn = self.alias().get("arn");
         out.output(&self.id.part(&["arn"]), arn, "The ARN by which the function is called");
+        let name = Value::from(self.aws_name.as_str());
+        out.output(&self.id.part(&["name"]), name, "The name of the function");
     }
 
     /// Where the code is, and what runs it.

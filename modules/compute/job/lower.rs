@@ -40,6 +40,8 @@ impl Job {
             None => self.run_command(platform),
         };
         out.output(&self.id().part(&["command"]), command, "The command that starts the job once");
+        let name = Value::from(self.aws_name.as_str());
+        out.output(&self.id().part(&["name"]), name, "The family of its task definitions");
     }
 
     /// <https://docs.aws.amazon.com/cli/latest/reference/ecs/run-task.html>.

@@ -384,11 +384,19 @@ impl Thing for LoadBalancer {
             listener::lower(self, platform, out);
         }
         names::lower_records(self, platform, out);
-        out.output(
-            &self.id.part(&["dns"]),
-            self.handle().get("dns_name"),
-            "The load balancer's own name",
-        );
-        out.output(&self.id.part(&["url"]), self.url(), "Where the load balancer is reached");
+        let load_balancer = self.handle();
+        let outputs = [
+            ("arn", load_balancer.get("arn"), "The ARN of the load balancer"),
+            ("dns", load_balancer.get("dns_name"), "The load balancer's own name"),
+            ("url", self.url(), "Where the load balancer is reached"),
+            (
+                "zone_id",
+                load_balancer.get("zone_id"),
+                "The zone of that name, for records of yours",
+            ),
+        ];
+        for (word, value, description) in outputs {
+            out.output(&self.id.part(&[word]), value, description);
+        }
     }
 }

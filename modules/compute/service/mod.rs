@@ -274,10 +274,12 @@ impl Thing for Service {
 
     fn lower(&self, platform: &Platform, out: &mut Document) {
         self.lower_service(platform, out);
-        out.output(
-            &self.id.part(&["name"]),
-            self.handle().get("name"),
-            "The name of the ECS service",
-        );
+        let outputs = [
+            ("arn", "id", "The ARN of the ECS service"),
+            ("name", "name", "The name of the ECS service"),
+        ];
+        for (word, attribute, description) in outputs {
+            out.output(&self.id.part(&[word]), self.handle().get(attribute), description);
+        }
     }
 }

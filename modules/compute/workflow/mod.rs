@@ -179,6 +179,12 @@ impl Workflow {
         state_machine::executions(&self.id.identifier(), &self.aws_name, region)
     }
 
+    /// Whether `EventBridge` is told how its executions end
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>).
+    pub fn tells_its_end(&self) -> bool {
+        !self.is_express()
+    }
+
     fn is_express(&self) -> bool {
         self.machine_type == MachineType::Express
     }
@@ -306,6 +312,10 @@ impl Thing for Workflow {
         if let Some(receiver) = self.receiver(platform, out, MODULE) {
             schedule::lower(&owner, &self.schedules, &receiver, out);
         }
-        out.output(&self.id.part(&["arn"]), handle.get("arn"), "The ARN of the state machine");
+        let outputs =
+            [("arn", "The ARN of the state machine"), ("name", "The name of the state machine")];
+        for (word, description) in outputs {
+            out.output(&self.id.part(&[word]), handle.get(word), description);
+        }
     }
 }

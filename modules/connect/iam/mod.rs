@@ -1,6 +1,7 @@
 //! IAM statements: built typed, checked against the actions that AWS knows, written as
 //! `aws_iam_policy_document` data sources.
 pub mod actions;
+pub mod boundary;
 pub mod size;
 
 pub use actions::check::PolicyKind;

@@ -224,7 +224,15 @@ impl Thing for Bucket {
     fn lower(&self, platform: &Platform, out: &mut Document) {
         self.put(platform, out);
         notification::lower(self, platform, out);
-        out.output(&self.id.part(&["name"]), self.handle().get("bucket"), "The name of the bucket");
+        let bucket = self.handle();
+        let outputs = [
+            ("arn", bucket.get("arn"), "The ARN of the bucket"),
+            ("domain", self.regional_host(), "The host of the bucket in its region"),
+            ("name", bucket.get("bucket"), "The name of the bucket"),
+        ];
+        for (word, value, description) in outputs {
+            out.output(&self.id.part(&[word]), value, description);
+        }
     }
 }
 

@@ -34,11 +34,13 @@ pub(super) fn lower(cache: &Cache, platform: &Platform, out: &mut Document) {
         user_group: (cache.auth == Auth::Iam).then(|| user_group(cache, out)),
     };
     let arguments = replication_group(cache, &parts, platform);
-    put(cache, out, "aws_elasticache_replication_group", &[], arguments);
+    let group = put(cache, out, "aws_elasticache_replication_group", &[], arguments);
     let name = |what| cache.id.part(&[what]);
+    out.output(&name("arn"), group.get("arn"), "The ARN of the replication group");
     out.output(&name("host"), cache.host(), "The endpoint that writes");
     out.output(&name("reader-host"), cache.reader_host(), "The endpoint that reads");
     out.output(&name("port"), PORT, "The port of both endpoints");
+    out.output(&name("url"), cache.url(), "The URL of the endpoint that writes");
 }
 
 fn subnet_group(cache: &Cache, platform: &Platform, out: &mut Document) -> Handle {

@@ -59,6 +59,8 @@ impl Cdn {
         self.lower_records(platform, out);
         self.lower_logs(out);
         let outputs = [
+            ("arn", self.handle().get("arn"), "The ARN of the distribution"),
+            ("domain", self.domain(), "The host of the distribution"),
             ("url", template!["https://", self.domain()], "The URL of the distribution"),
             (
                 "id",

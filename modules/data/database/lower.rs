@@ -201,9 +201,11 @@ fn rotation(database: &Database, out: &mut Document) {
 fn outputs(database: &Database, out: &mut Document) {
     let cluster = database.cluster();
     let name = |what| database.id.part(&[what]);
+    out.output(&name("arn"), cluster.get("arn"), "The ARN of the cluster");
     out.output(&name("host"), cluster.get("endpoint"), "The endpoint that writes");
     out.output(&name("reader-host"), cluster.get("reader_endpoint"), "The endpoint that reads");
     out.output(&name("port"), cluster.get("port"), "The port of both endpoints");
+    out.output(&name("schema"), cluster.get("database_name"), "The name of the first schema");
     let secret = "The ARN of the secret with the administrator's user name and password";
     out.output(&name("secret-arn"), database.secret_arn(), secret);
 }

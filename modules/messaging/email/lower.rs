@@ -59,9 +59,16 @@ impl Email {
         if self.is_awaited(platform) {
             self.lower_verification(out);
         }
-        let name = set.get("configuration_set_name");
-        let description = "What every message is sent with";
-        out.output(&self.id.part(&["configuration_set"]), name, description);
+        let set = set.get("configuration_set_name");
+        let outputs = [
+            ("arn", self.handle().get("arn"), "The ARN of the identity that mail is sent by"),
+            ("configuration_set", set, "What every message is sent with"),
+            ("domain", Value::from(self.domain()), "The domain that mail is sent from"),
+            ("from", Value::from(self.from()), "The address that mail is sent from"),
+        ];
+        for (word, value, description) in outputs {
+            out.output(&self.id.part(&[word]), value, description);
+        }
     }
 
     fn add(

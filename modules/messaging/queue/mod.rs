@@ -283,7 +283,11 @@ impl Thing for Queue {
 
     fn lower(&self, platform: &Platform, out: &mut Document) {
         self.lower_queue(platform, out);
-        let outputs = [("arn", "The ARN of the queue"), ("url", "The address of the queue")];
+        let outputs = [
+            ("arn", "The ARN of the queue"),
+            ("name", "The name of the queue"),
+            ("url", "The address of the queue"),
+        ];
         for (word, description) in outputs {
             out.output(&self.id.part(&[word]), self.handle().get(word), description);
         }

@@ -24,7 +24,7 @@ use crate::observability::metric::{
 use crate::platform::Platform;
 use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, code};
-use platgen_terraform::{Address, Document, Handle, Value};
+use platgen_terraform::{Address, Document, Handle};
 use std::collections::BTreeSet;
 
 /// The service, as it calls others.
@@ -261,7 +261,9 @@ impl Thing for Topic {
 
     fn lower(&self, platform: &Platform, out: &mut Document) {
         self.lower_topic(platform, out);
-        let arn: Value = self.handle().get("arn");
-        out.output(&self.id.part(&["arn"]), arn, "The ARN of the topic");
+        let outputs = [("arn", "The ARN of the topic"), ("name", "The name of the topic")];
+        for (word, description) in outputs {
+            out.output(&self.id.part(&[word]), self.handle().get(word), description);
+        }
     }
 }

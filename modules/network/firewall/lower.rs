@@ -96,6 +96,7 @@ impl Firewall {
             };
             let mut file = out.module(MODULE).file(&self.id().file());
             file.resource("aws_wafv2_web_acl_association", &shielded_id.identifier(), arguments)
+                .cause(&self.id().path())
                 .cause(&shielded.cause)
                 .add();
         }

@@ -138,7 +138,7 @@ fn the_arguments_of_a_vpc() {
                     "cidr_block": "10.36.0.0/16",
                     "enable_dns_hostnames": true,
                     "enable_dns_support": true,
-                    "tags": { "Name": "dev-shop" },
+                    "tags": { "Name": "dev-shop-vpc" },
                 }),
             ),
             (

@@ -1,4 +1,4 @@
-"""What moto lacks of Cognito's tokens: keys of its own for each pool, verified addresses, and the claims of a trigger."""
+"""What moto lacks of Cognito's tokens: a key for each pool, verified addresses, and the claims of a trigger."""
 
 from __future__ import annotations
 

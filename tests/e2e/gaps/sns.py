@@ -39,11 +39,11 @@ def reach_people() -> None:
     """What a topic sends to people goes to the outbox; moto drops it."""
     publish_by_moto = Subscription.publish
 
-    def publish(self: Any, message: str, message_id: str, subject: str | None = None, *others: Any, **more: Any) -> None:
-        attributes = others[0] if others else more.get("message_attributes")
+    def publish(self: Any, message: str, message_id: str, **more: Any) -> None:
+        attributes, subject = more.get("message_attributes"), more.get("subject")
         matcher = self._filter_policy_matcher
         if self.protocol not in PERSONAL:
-            publish_by_moto(self, message, message_id, subject, *others, **more)
+            publish_by_moto(self, message, message_id, **more)
         elif matcher is None or matcher.matches(attributes, message):
             outbox.put(PERSONAL[self.protocol], self.endpoint, topic=self.topic.arn, subject=subject, text=message)
 

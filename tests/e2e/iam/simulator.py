@@ -1,0 +1,101 @@
+"""Asks the simulator of IAM, a program for Node.js that is not ours, about calls: what would AWS decide?
+
+https://github.com/cloud-copilot/iam-simulate, pinned by `package-lock.json` and installed below the cache.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..configuration import Json
+from ..emulator import clean_environment
+from ..faults import CannotRun
+
+HERE = Path(__file__).parent
+PINS = ("package.json", "package-lock.json")
+PROGRAM = "simulate.mjs"
+ALLOWED = "Allowed"
+STRICT = "Strict"
+DISCOVERY = "Discovery"
+"""The mode in which a condition key that the context does not have may have any value."""
+
+NO_SUCH_CALL = ("no.resource.types", "must.use.wildcard")
+"""Why a call cannot be: the action is about resources of another type, or about none."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an AWS API, and the policies that decide on it."""
+
+    principal: str
+    action: str
+    resource: str
+    context: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    identity: tuple[str, ...] = ()
+    """The names of the policies of the principal."""
+    own: str | None = None
+    """The name of the policy of the resource."""
+    mode: str = STRICT
+
+    def __str__(self) -> str:
+        context = "; ".join(f"{key}={value}" for key, value in self.context)
+        return f"{self.principal.rsplit('/', 1)[-1]} {self.action} on {self.resource}" + (f" with {context}" if context else "")
+
+
+@dataclass
+class Simulator:
+    """The simulator in its folder, with the policies that calls name."""
+
+    folder: Path
+    account: str
+    policies: dict[str, Json] = field(default_factory=dict)
+
+    def decide(self, calls: list[Call]) -> list[bool]:
+        """Whether each call is allowed; what the simulator cannot decide is not, and is said on stderr."""
+        asked = [
+            {
+                "principal": call.principal, "action": call.action, "resource": call.resource,
+                "context": dict(call.context), "identity": call.identity, "own": call.own, "mode": call.mode,
+            }
+            for call in calls
+        ]  # fmt: skip
+        question = json.dumps({"account": self.account, "policies": self.policies, "calls": asked})
+        result = subprocess.run(
+            ["node", PROGRAM], cwd=self.folder, env=clean_environment({}), input=question, capture_output=True, text=True, check=False
+        )
+        if result.returncode != 0:
+            raise CannotRun(f"the simulator of IAM fails: {result.stderr.strip()[-800:]}")
+        words: list[str] = json.loads(result.stdout)
+        for call, word in zip(calls, words, strict=True):
+            if call.mode == DISCOVERY and any(reason in word for reason in NO_SUCH_CALL):
+                continue
+            if word.startswith("error:"):
+                raise CannotRun(f"a line of rights.toml is no call that AWS has: {call}: {word}")
+        return [word == ALLOWED for word in words]
+
+
+def installed(cache: Path) -> Path:
+    """The folder of the simulator, which is installed first where its pins have changed."""
+    folder = cache / "iam-simulate"
+    wanted = "".join((HERE / name).read_text() for name in PINS)
+    stamp = folder / "installed"
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        npm = shutil.which("npm")
+        if npm is None:
+            raise CannotRun("npm is not on PATH; the simulator of IAM is a program for Node.js")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in PINS:
+            shutil.copy(HERE / name, folder / name)
+        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        result = subprocess.run(command, cwd=folder, env=dict(os.environ), capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise CannotRun(f"npm ci fails: {result.stderr.strip()[-800:]}")
+        stamp.write_text(wanted)
+    shutil.copy(HERE / PROGRAM, folder / PROGRAM)
+    return folder
