@@ -117,11 +117,11 @@ fn rules(platform: &Platform, out: &mut Document) -> Vec<Rule> {
     if !services.is_empty() {
         rules.extend(of_services(&causes(&services), platform, out));
     }
-    let workflows = platform.things.workflow.values().filter(|workflow| workflow.tells_its_end());
-    let telling: Vec<Handle> = workflows.map(Workflow::handle).collect();
+    let silent = platform.things.workflow.values().filter(|workflow| !workflow.tells_its_end());
+    let silent: Vec<Handle> = silent.map(Workflow::handle).collect();
     let machines = made(out, "aws_sfn_state_machine").into_iter();
-    let machines = machines.filter(|machine| telling.contains(&machine.handle));
-    rules.extend(machines.map(|machine| workflow_failed(&machine)));
+    let telling = machines.filter(|machine| !silent.contains(&machine.handle));
+    rules.extend(telling.map(|machine| workflow_failed(&machine)));
     let vaults = made(out, "aws_backup_vault");
     if !vaults.is_empty() {
         rules.push(backup_failed(&vaults));
