@@ -150,7 +150,7 @@ impl<A: fmt::Display> fmt::Display for Told<A> {
         }
         self.absent
             .iter()
-            .try_for_each(|name| writeln!(out, "\nenvironment {name} has no {}", self.subject))
+            .try_for_each(|name| writeln!(out, "\nenvironment {name}: nothing of that"))
     }
 }
 
