@@ -177,9 +177,17 @@ fn publishing_can_be_narrowed() {
     );
 }
 
+/// The path of the rule that [`rule_findings`] makes.
+const RULE_PATH: &str = "queue.mail.on.event_bus.main";
+
+/// What is found in a rule that feeds a queue, written as an inline table without its braces.
+fn rule_findings(feed: &str) -> Vec<(&'static str, String)> {
+    found(&format!("[event_bus.main]\n[queue.mail.on]\nevent_bus.main = {{ {feed} }}\n"))
+}
+
 #[test]
-fn what_a_bus_could_not_do_is_told() {
-    let rule = "queue.mail.on.event_bus.main";
+fn what_a_pattern_could_not_match_is_told() {
+    let rule = RULE_PATH;
     let long = format!("pattern = {{ source = [\"{}\"] }}", "x".repeat(4_096));
     for (feed, expected) in [
         ("pattern = { source = \"a\" }", at("PG0106", &format!("{rule}.pattern.source"))),
@@ -218,6 +226,15 @@ fn what_a_bus_could_not_do_is_told() {
              ip = [{ cidr = \"10.0.0.0/24\" }, { equals-ignore-case = \"x\" }] } }",
             vec![],
         ),
+    ] {
+        assert_eq!(rule_findings(feed), expected, "{feed}");
+    }
+}
+
+#[test]
+fn what_a_rule_could_not_do_is_told() {
+    let rule = RULE_PATH;
+    for (feed, expected) in [
         (
             "pattern = { source = [\"a\"] }, max_age = \"59s\"",
             at("PG0104", &format!("{rule}.max_age")),
@@ -239,15 +256,7 @@ fn what_a_bus_could_not_do_is_told() {
             at("PG0104", &format!("{rule}.input.template")),
         ),
     ] {
-        let text = format!("[event_bus.main]\n[queue.mail.on]\nevent_bus.main = {{ {feed} }}\n");
-        assert_eq!(found(&text), expected, "{feed}");
-    }
-    for (lines, expected) in [
-        ("[event_bus.main]\narchive = \"36h\"\n", at("PG0106", "event_bus.main.archive")),
-        ("[event_bus.default]\naws_name = \"x\"\n", at("PG0108", "event_bus.default.aws_name")),
-        ("[event_bus.main]\naws_name = \"default\"\n", at("PG0106", "event_bus.main.aws_name")),
-    ] {
-        assert_eq!(found(lines), expected, "{lines}");
+        assert_eq!(rule_findings(feed), expected, "{feed}");
     }
     let values: Vec<String> = (0..101).map(|number| format!("v{number} = \"$.x\"")).collect();
     let values = values.join("\n");
@@ -256,6 +265,17 @@ fn what_a_bus_could_not_do_is_told() {
          input.template = \"x\"\n[queue.mail.on.event_bus.main.input.values]\n{values}"
     );
     assert_eq!(found(&text), at("PG0405", &format!("{rule}.input.values")));
+}
+
+#[test]
+fn what_a_bus_could_not_do_is_told() {
+    for (lines, expected) in [
+        ("[event_bus.main]\narchive = \"36h\"\n", at("PG0106", "event_bus.main.archive")),
+        ("[event_bus.default]\naws_name = \"x\"\n", at("PG0108", "event_bus.default.aws_name")),
+        ("[event_bus.main]\naws_name = \"default\"\n", at("PG0106", "event_bus.main.aws_name")),
+    ] {
+        assert_eq!(found(lines), expected, "{lines}");
+    }
 }
 
 #[test]

@@ -285,6 +285,15 @@ fn faults_name_what_is_wrong_and_the_remedy() {
         (plain("{}"), "the key `table` is missing", None),
         (plain("{ table = 12 }"), "12 is not between 1 and 9", None),
         (plain("{ table = 'x' }"), "expected a whole number, found a text", None),
+    ] {
+        assert_eq!(message, expected);
+        assert_eq!(help, remedy.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{expected}");
+    }
+}
+
+#[test]
+fn words_and_verbs_name_those_that_there_are() {
+    for ((message, help), expected, remedy) in [
         (
             refusal::<Speed>("'slwo'"),
             "`slwo` is not one of `slow`, `very-fast` or `x86_64`",

@@ -49,7 +49,7 @@ fn a_sender_in_the_zone_proves_its_mail_by_records() {
 
 #[test]
 fn the_keys_of_some_regions_are_below_a_name_of_their_own() {
-    let text = format!("{}{MAIL}", WITH_DOMAIN).replace("us-east-2", "eu-south-1");
+    let text = format!("{WITH_DOMAIN}{MAIL}").replace("us-east-2", "eu-south-1");
     let compiled = crate::testing::compiled("dev", &text, &crate::files::MemoryFiles::default());
     let document = lower(&compiled.platform.unwrap());
     let dkim = resource(&document, "messaging", "aws_route53_record.mail__dkim");
