@@ -26,7 +26,7 @@ pub fn resolve<'a>(
             continue;
         }
         if is_cut {
-            let message = format!("the name at AWS is cut to `{aws_name}`");
+            let message = format!("the name of `{id}` at AWS is cut to `{aws_name}`");
             let help = "set `aws_name` to choose another";
             resolving.find_with(&code::NAME_SHORTENED, &id.path(), message, help);
         }

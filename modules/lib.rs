@@ -45,7 +45,7 @@ use files::Files;
 use kind::Resolving;
 use kinds::{KINDS, Spec};
 use platform::{Head, Platform};
-use platgen_source::diagnostics::{Diagnostic, SpecPath, Step};
+use platgen_source::diagnostics::{Diagnostic, SpecPath, Step, code};
 use platgen_source::{Layers, Merged, Name, Node, Read, Reader};
 use platgen_terraform::{Document, Provider};
 
@@ -89,18 +89,36 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
     Compiled { platform: platform.filter(|_| !failed), findings }
 }
 
-/// Findings about things that were read whole. Of a thing with a fault, what follows from the fault
-/// would only hide it; and warnings wait until the whole spec can be read, since they speak of
-/// defaults that a broken key may have changed.
+/// Findings that no fault of reading caused. Of a thing with such a fault these are the findings about
+/// single values that stand below other keys: whatever follows from the fault would only hide it. And
+/// warnings wait until the whole spec can be read, since they speak of defaults that a broken key may
+/// have changed.
 fn independent(findings: Vec<Diagnostic>, read_faults: &[Diagnostic]) -> Vec<Diagnostic> {
     let broken: Vec<SpecPath> =
         read_faults.iter().filter_map(|fault| thing_of(fault.path()?)).collect();
     let whole = |finding: &Diagnostic| match finding.path().and_then(thing_of) {
         _ if !read_faults.is_empty() && !finding.is_error() => false,
-        Some(thing) => !broken.contains(&thing),
-        None => true,
+        Some(thing) if broken.contains(&thing) => speaks_of_a_value(finding, read_faults),
+        Some(_) | None => true,
     };
     findings.into_iter().filter(whole).collect()
+}
+
+/// The codes of what is wrong with a value, whatever stands beside it.
+const OF_VALUES: [&str; 4] =
+    [code::OUT_OF_RANGE.id, code::UNKNOWN_WORD.id, code::MALFORMED.id, code::BAD_FILE.id];
+
+/// Whether a finding is about one value, and no key above it is broken.
+fn speaks_of_a_value(finding: &Diagnostic, read_faults: &[Diagnostic]) -> bool {
+    /// Kind, name and the key in the section of the thing.
+    const KEY: usize = 3;
+    let place = |diagnostic: &Diagnostic| {
+        let steps = diagnostic.path()?.steps();
+        (steps.len() >= KEY).then(|| steps[..KEY].to_vec())
+    };
+    OF_VALUES.contains(&finding.code.id)
+        && place(finding)
+            .is_some_and(|own| read_faults.iter().all(|fault| place(fault).as_ref() != Some(&own)))
 }
 
 /// The thing, or the section, that a path stands in.

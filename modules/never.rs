@@ -198,7 +198,9 @@ impl NeverRule {
 /// Names the whole way, and the lines that make it.
 fn violation(path: &SpecPath, from: &Node, to: &Node, way: &[&Link]) -> Diagnostic {
     let hops: Vec<String> = way.iter().map(|link| link.to.to_string()).collect();
-    let lines: Vec<String> = way.iter().map(|link| link.cause.to_string()).collect();
+    let mut lines: Vec<String> = way.iter().map(|link| link.cause.to_string()).collect();
+    // One line can make several hops.
+    lines.dedup();
     let message =
         format!("`{from}` gets to `{to}`, which must never be: {from} -> {}", hops.join(" -> "));
     let help = format!("one of these lines has to go: {}", lines.join(", "));

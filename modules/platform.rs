@@ -1,6 +1,7 @@
 //! `[platform]` and `[environment.<name>]`, and the platform that all of a spec resolves to.
 use crate::connect::Connections;
 use crate::data::backup::BackupPlan;
+use crate::dns::is_in_zone;
 use crate::kind::{Output, Resolving, Thing, ThingId};
 use crate::kinds::{PlatformThings, Spec};
 use crate::names::Prefix;
@@ -264,7 +265,8 @@ impl Head {
         let platform = &spec.platform;
         let own = spec.environment.0.get(environment);
         let domain = platform.domain.as_ref().map(ToString::to_string);
-        let zone = platform.zone.as_ref().map(ToString::to_string).or_else(|| domain.clone());
+        let zone = platform.zone.as_ref().filter(|_| foreign_zone(platform).is_none());
+        let zone = zone.map(ToString::to_string).or_else(|| domain.clone());
         let mut head = Self {
             platform: platform.name.clone(),
             environment: environment.clone(),
@@ -325,6 +327,23 @@ fn tags(platform: &PlatformSpec, head: &Head) -> BTreeMap<String, String> {
     tags
 }
 
+/// The domain and the zone, if the one does not lie in the other.
+fn foreign_zone(platform: &PlatformSpec) -> Option<(&Domain, &Domain)> {
+    let both = platform.domain.as_ref().zip(platform.zone.as_ref());
+    both.filter(|(domain, zone)| !is_in_zone(domain.as_str(), zone.as_str()))
+}
+
+/// Records and the validation of certificates stand in the zone: there they must be answers for the
+/// domain. From here on a zone that cannot be the domain's counts as not said.
+fn check_zone(resolving: &mut Resolving<'_>) {
+    if let Some((domain, zone)) = foreign_zone(&resolving.spec.platform) {
+        let message = format!("`{domain}` is not in the hosted zone `{zone}`");
+        let help = "name the hosted zone that holds the records of the domain";
+        let path = SpecPath::of([PLATFORM, "zone"]);
+        resolving.find_with(&code::CONFLICT, &path, message, help);
+    }
+}
+
 /// Finds tags that AWS refuses together. IAM does not tell keys apart by case
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>), and every tag stands on roles.
 fn check_tags(resolving: &mut Resolving<'_>) {
@@ -382,6 +401,7 @@ impl Platform {
     pub fn resolve(resolving: &mut Resolving<'_>) -> Self {
         let spec = resolving.spec;
         let head = resolving.head.clone();
+        check_zone(resolving);
         check_tags(resolving);
         check_boundary(resolving);
         let network = Network::resolve(spec.network.as_ref(), resolving);

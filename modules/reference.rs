@@ -93,6 +93,11 @@ impl<K: Kind> Read for Reference<K> {
 
 impl<K: Kind> Read for NameOf<K> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if let Some(reference) = node.text().and_then(Reference::<K>::parse) {
+            let message = format!("the key says already that this is a {}", K::KIND);
+            reader.fault_with(&code::MALFORMED, message, format!("write \"{}\"", reference.name));
+            return None;
+        }
         let name = Name::read(node, reader)?;
         reader.mention(K::KIND, name.as_str(), &[]);
         Some(Self(Reference::new(name)))

@@ -1,4 +1,4 @@
-//! The platform's log bucket: what load balancers and buckets write about their requests.
+//! The platform's log bucket: what load balancers, distributions and buckets write about their requests.
 //!
 //! Load balancers can write only to a bucket that S3 encrypts with its own keys
 //! (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html>),
@@ -21,7 +21,7 @@ const NAME: &str = "platform__logs";
 /// Where load balancers write: `lb/<name>/AWSLogs/…`.
 pub const LOAD_BALANCER_PREFIX: &str = "lb";
 /// Where buckets write: `s3/<name>/…`.
-pub const BUCKET_PREFIX: &str = "s3";
+const BUCKET_PREFIX: &str = "s3";
 /// Where distributions write: `cdn/<name>/…`.
 pub const DISTRIBUTION_PREFIX: &str = "cdn";
 /// How many days request logs are kept, in production and in development.
@@ -50,10 +50,17 @@ pub fn arn_when_ready() -> Value {
     template!["arn:aws:s3:::", ready()]
 }
 
+/// The arguments by which a bucket tells of its requests, below a name of its own.
+pub fn requests_of(bucket: Value, name: &str) -> Value {
+    let prefix = format!("{BUCKET_PREFIX}/{name}/");
+    block! { bucket: bucket, target_bucket: ready(), target_prefix: prefix }
+}
+
 /// Puts the bucket into a document, if anything writes to it.
 pub fn lower(platform: &Platform, out: &mut Document) {
+    let of_things = platform.things.all().filter_map(Thing::request_logs);
     let writers: BTreeSet<LogWriter> =
-        platform.things.all().filter_map(Thing::request_logs).collect();
+        of_things.chain(platform.observability.request_logs()).collect();
     if writers.is_empty() {
         return;
     }

@@ -175,6 +175,8 @@ impl Kind for TableSpec {
         }
         self.check_keys(&id, resolving);
         self.check_protection(&id, resolving);
+        let attributes = self.key_attributes(&id, resolving);
+        self.check_ttl(&attributes, &id, resolving);
         let (method, path) = (CopyMethod::Snapshots, id.path().key("backup"));
         let copied = backup::resolve_choice(self.backup, method, &path, resolving);
         let head = resolving.head;
@@ -188,7 +190,7 @@ impl Kind for TableSpec {
         Table {
             aws_name: head.prefix.name(LONGEST_NAME, &[id.name.as_str()]),
             keys: Keys::of(&self.partition_key, self.sort_key.as_ref()),
-            attributes: self.key_attributes(&id, resolving),
+            attributes,
             indexes: self.index.iter().map(index).collect(),
             recovery_days: self.recovery_days.map_or(head.by_profile(35, 1), Count::get),
             ttl: self.ttl.as_ref().map(ToString::to_string),
@@ -206,6 +208,39 @@ impl TableSpec {
         for (name, index) in &self.index {
             let path = id.path().key("index").key(name.as_str());
             check_pair(&path, &index.partition_key, index.sort_key.as_ref(), resolving);
+            self.check_attributes(index, &path.key("attributes"), resolving);
+        }
+    }
+
+    /// An index holds its keys and those of the table anyway, and DynamoDB refuses to be told so
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html>).
+    fn check_attributes(&self, index: &IndexSpec, path: &SpecPath, resolving: &mut Resolving<'_>) {
+        let keys = [Some(&self.partition_key), self.sort_key.as_ref()];
+        let own_keys = [Some(&index.partition_key), index.sort_key.as_ref()];
+        let keys: Vec<&AttributeName> =
+            keys.into_iter().chain(own_keys).flatten().map(|key| &key.name).collect();
+        for (place, attribute) in index.attributes.iter().flatten().enumerate() {
+            if keys.contains(&attribute) {
+                let message = format!("`{attribute}` is a key, and every index holds those");
+                let help = "remove it from the list";
+                resolving.find_with(&code::CONFLICT, &path.index(place), message, help);
+            }
+        }
+    }
+
+    /// What expires is told by a number
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>).
+    fn check_ttl(
+        &self,
+        types: &BTreeMap<String, AttributeType>,
+        id: &ThingId,
+        resolving: &mut Resolving<'_>,
+    ) {
+        let Some(ttl) = &self.ttl else { return };
+        if types.get(ttl.as_str()).is_some_and(|own| *own != AttributeType::Number) {
+            let message = format!("`{ttl}` is a key and no number, so nothing would ever expire");
+            let help = "name another attribute, or make it a key of the type `number`";
+            resolving.find_with(&code::CONFLICT, &id.path().key("ttl"), message, help);
         }
     }
 

@@ -2,7 +2,7 @@
 use super::security::{Direction, Owner, Rule, rules};
 use super::ways_out::HTTPS;
 use super::{Nat, Vpc, endpoints};
-use crate::connect::Reach;
+use crate::connect::{Declared, Grant, Reach};
 use crate::kind::ThingId;
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
@@ -50,7 +50,7 @@ fn dead_ends(consumer: &ThingId, platform: &Platform) -> Vec<Diagnostic> {
     for grant in platform.connections.of(consumer) {
         for reach in &grant.reach {
             match reach {
-                Reach::Internet(_) => findings.push(no_internet(consumer, &grant.cause)),
+                Reach::Internet(_) => findings.push(no_internet(consumer, grant)),
                 reach if endpoints::carry(&endpoints, *reach) => {}
                 Reach::Gateway(service) | Reach::Interface(service) => {
                     services.entry(&grant.cause).or_default().insert(service);
@@ -63,9 +63,16 @@ fn dead_ends(consumer: &ThingId, platform: &Platform) -> Vec<Diagnostic> {
     findings
 }
 
-fn no_internet(consumer: &ThingId, cause: &SpecPath) -> Diagnostic {
-    let message = format!("`{consumer}` goes to the internet, but network.nat is \"none\"");
-    Diagnostic::at(&code::IMPOSSIBLE, cause, message).help("set network.nat = \"single\"")
+fn no_internet(consumer: &ThingId, grant: &Grant) -> Diagnostic {
+    let (what, help) = match grant.declared {
+        Declared::Implied => (
+            "pulls an image from the internet",
+            "set network.nat = \"single\", or take the image from a repository at ECR",
+        ),
+        Declared::InUses => ("goes to the internet", "set network.nat = \"single\""),
+    };
+    let message = format!("`{consumer}` {what}, but network.nat is \"none\"");
+    Diagnostic::at(&code::IMPOSSIBLE, &grant.cause, message).help(help)
 }
 
 fn no_service(consumer: &ThingId, cause: &SpecPath, names: &BTreeSet<&str>) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! Alarms: those that everything has by its kind, and `[observability.alarm.<name>]`.
 use super::metric::{MetricPlace, Side, Silence, Threshold};
 use super::notify::Contacts;
-use super::own::is_declared;
+use super::own::{is_declared, is_sound};
 use super::reading::{Reading, number};
 use super::reference::MetricReference;
 use super::spec::{AlarmSpec, Bound};
@@ -212,8 +212,9 @@ fn default_threshold(metric: &MetricReference, platform: &Platform) -> Option<Th
 /// declared at all was found before.
 pub(super) fn check(platform: &Platform) -> Vec<Diagnostic> {
     let alarms = platform.observability.alarms.iter();
-    let declared = alarms.filter(|alarm| is_declared(&alarm.metric, platform));
-    declared.filter_map(|alarm| alarm.decide(platform).err()).collect()
+    let sound = alarms
+        .filter(|alarm| is_declared(&alarm.metric, platform) && is_sound(&alarm.metric, platform));
+    sound.filter_map(|alarm| alarm.decide(platform).err()).collect()
 }
 
 /// Every alarm, those of things first, in the order of kinds and names.

@@ -6,6 +6,7 @@ use super::{MODULE, section, topic};
 use crate::aws;
 use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
 use crate::data::bucket::{StoreSettings, private_store, shared_name};
+use crate::data::log_bucket::{self, LogWriter};
 use crate::data::upkeep::days::Days;
 use crate::kind::Resolving;
 use crate::names::{fit, identifier};
@@ -17,7 +18,7 @@ use platgen_terraform::{Document, Expr, Handle, Mode, ResourceBuilder, Value, bl
 
 /// The file of it all.
 const FILE: &str = "log_archive";
-/// The name of its resources.
+/// The name of its resources. No name of a thing gives it, so no declared bucket writes below it.
 const NAME: &str = "log_archive";
 /// The words behind the prefix in its names at AWS.
 const WORDS: &str = "log-archive";
@@ -46,6 +47,8 @@ const ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/!{timestamp:yyy
 pub(super) struct Archive {
     kept: i64,
     glacier_after: Option<i64>,
+    /// Whether each request to the copies is recorded.
+    access_logs: bool,
 }
 
 /// A log group of the document.
@@ -78,7 +81,12 @@ impl Archive {
             Some(after) => Some(after),
             None => (kept >= GLACIER_AFTER + GLACIER_LEAST).then_some(GLACIER_AFTER),
         };
-        Some(Self { kept, glacier_after })
+        Some(Self { kept, glacier_after, access_logs: resolving.head.is_production() })
+    }
+
+    /// Who writes of the requests to the copies.
+    pub(super) fn request_logs(&self) -> Option<LogWriter> {
+        self.access_logs.then_some(LogWriter::Buckets)
     }
 }
 
@@ -156,6 +164,10 @@ fn lower_bucket(archive: &Archive, platform: &Platform, out: &mut Document) -> H
     let arguments = block! { bucket: bucket.get("id"), rule: rule };
     let mut file = out.module(MODULE).file(FILE);
     file.resource("aws_s3_bucket_lifecycle_configuration", NAME, arguments).cause(&cause).add();
+    if archive.access_logs {
+        let arguments = log_bucket::requests_of(bucket.get("id"), NAME);
+        file.resource("aws_s3_bucket_logging", NAME, arguments).cause(&cause).add();
+    }
     bucket
 }
 

@@ -7,6 +7,7 @@ use super::topic::{self, Teller};
 use super::{MODULE, section};
 use crate::aws;
 use crate::compute::cluster;
+use crate::compute::workflow::Workflow;
 use crate::names::{fit, identifier};
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
@@ -116,7 +117,11 @@ fn rules(platform: &Platform, out: &mut Document) -> Vec<Rule> {
     if !services.is_empty() {
         rules.extend(of_services(&causes(&services), platform, out));
     }
-    rules.extend(made(out, "aws_sfn_state_machine").iter().map(workflow_failed));
+    let silent = platform.things.workflow.values().filter(|workflow| !workflow.tells_its_end());
+    let silent: Vec<Handle> = silent.map(Workflow::handle).collect();
+    let machines = made(out, "aws_sfn_state_machine").into_iter();
+    let telling = machines.filter(|machine| !silent.contains(&machine.handle));
+    rules.extend(telling.map(|machine| workflow_failed(&machine)));
     let vaults = made(out, "aws_backup_vault");
     if !vaults.is_empty() {
         rules.push(backup_failed(&vaults));

@@ -7,8 +7,7 @@ use super::reference::MetricReference;
 use platgen_source::diagnostics::code;
 use platgen_source::{Name, Node, Read, Reader, Schemas, json, shown};
 
-/// The longest formula, in letters. An expression of metric math may be twice as long, and the ids that
-/// take the place of the names are not longer than these
+/// The longest formula, in letters. An expression of metric math may be twice as long
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html>).
 const LONGEST: usize = 1024;
 

@@ -1,4 +1,5 @@
 //! What can be measured of a thing, as its room says it; dashboard and alarms come from it.
+use super::reading::EVERY_SERIES;
 use platgen_source::Read;
 use platgen_terraform::Value;
 
@@ -127,7 +128,7 @@ impl Metric {
         function: &str,
         series: Vec<Series>,
     ) -> Self {
-        let expression = format!("{function}(METRICS())");
+        let expression = format!("{function}({EVERY_SERIES})");
         Self { key, title, measure: Measure::Combined { expression, series }, alarm: None }
     }
 

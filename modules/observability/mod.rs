@@ -31,6 +31,7 @@ mod traces;
 
 pub use spec::ObservabilitySpec;
 
+use crate::data::log_bucket::LogWriter;
 use crate::kind::Resolving;
 use crate::platform::Platform;
 use alarm::OwnAlarm;
@@ -103,6 +104,11 @@ impl Observability {
             alarms,
             queries: spec.query.iter().map(query).collect(),
         }
+    }
+
+    /// Who writes request logs for it.
+    pub fn request_logs(&self) -> Option<LogWriter> {
+        self.archive.as_ref().and_then(Archive::request_logs)
     }
 }
 

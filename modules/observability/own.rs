@@ -24,6 +24,10 @@ const MOST_DIMENSIONS: usize = 3;
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>).
 const MOST_FILTERS: usize = 100;
 
+/// The longest expression of metric math, in letters
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html>).
+const LONGEST_EXPRESSION: usize = 2048;
+
 /// A metric of the spec's own, decided.
 #[derive(Debug)]
 pub(super) enum OwnMetric {
@@ -159,7 +163,8 @@ impl Observability {
         }
     }
 
-    /// A formula as metric math: every metric gets an id in the order in which they are named.
+    /// A formula as metric math: the series of every metric get ids in the order in which the metrics are
+    /// named.
     fn computed(
         &self,
         name: &Name,
@@ -167,32 +172,40 @@ impl Observability {
         platform: &Platform,
     ) -> Result<Reading, String> {
         let metrics = formula.metrics();
-        let (mut lines, mut places) = (Vec::new(), Vec::new());
-        for (place, metric) in metrics.iter().enumerate() {
+        let (mut lines, mut places, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        for metric in &metrics {
             let is_formula = matches!(metric, MetricReference::Own(name)
                 if matches!(self.metrics.get(name), Some(OwnMetric::Computed(_))));
             if is_formula {
                 return Err(format!("`{metric}` is itself computed; write out what it computes"));
             }
             let reading = self.reading(metric, platform)?;
-            let (None, [line]) = (&reading.expression, reading.lines.as_slice()) else {
-                return Err(format!("`{metric}` is made of several series, a formula takes one"));
+            let Some((part, series)) = reading.part(lines.len()) else {
+                return Err(format!("`{metric}` has dimensions whose values nobody knows before"));
             };
             places.push(reading.place);
-            lines.push(Line { id: line_id(place), ..line.clone() });
+            parts.push(part);
+            lines.extend(series);
         }
         let place = places.first().copied().unwrap_or(MetricPlace::Regional);
         if places.iter().any(|other| *other != place) {
             return Err("its metrics are kept in two regions".to_owned());
         }
-        let id = |reference: &MetricReference| {
-            metrics.iter().position(|metric| *metric == reference).map_or_else(String::new, line_id)
+        let part = |reference: &MetricReference| {
+            let place = metrics.iter().position(|metric| *metric == reference);
+            place.and_then(|place| parts.get(place)).map_or("", String::as_str)
         };
         let texts = formula.pieces().iter().map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Metric(reference) => id(reference),
+            Piece::Text(text) => text.as_str(),
+            Piece::Metric(reference) => part(reference),
         });
         let expression = texts.collect::<Vec<_>>().join(" ");
+        if expression.len() > LONGEST_EXPRESSION {
+            return Err(format!(
+                "its metrics are made of {} series, which is too many",
+                lines.len()
+            ));
+        }
         Ok(Reading { title: name.to_string(), expression: Some(expression), lines, place })
     }
 }
@@ -244,6 +257,18 @@ pub(super) fn is_declared(reference: &MetricReference, platform: &Platform) -> b
             is_key && (thing.is_some() || is_implied(kind, name.as_str()))
         }
         MetricReference::Own(name) => platform.observability.metrics.contains_key(name),
+    }
+}
+
+/// Whether a reference can be read, or why not was found before, where the metric is declared.
+pub(super) fn is_sound(reference: &MetricReference, platform: &Platform) -> bool {
+    let observability = &platform.observability;
+    let MetricReference::Own(name) = reference else { return true };
+    match observability.metrics.get(name) {
+        Some(OwnMetric::Computed(formula)) => {
+            formula.fault().is_none() && observability.computed(name, formula, platform).is_ok()
+        }
+        Some(OwnMetric::Logged(_)) | None => true,
     }
 }
 

@@ -3,6 +3,9 @@ use super::metric::{Measure, Metric, MetricPlace, Series};
 use crate::platform::Head;
 use platgen_terraform::{ProviderAlias, Value, block};
 
+/// What stands for all series in an expression
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html>).
+pub const EVERY_SERIES: &str = "METRICS()";
 /// The id of the expression among the ids of the series.
 const RESULT: &str = "result";
 
@@ -65,6 +68,29 @@ impl Reading {
             [line] if line.is_percentile() => format!("{}, {}", self.title, line.statistic),
             _ => self.title.clone(),
         }
+    }
+
+    /// The metric as a part of a formula in which its series have the ids from a place on: what stands in
+    /// the formula, and the series. Nothing if its series are known only when it is looked at.
+    pub fn part(&self, first: usize) -> Option<(String, Vec<Line>)> {
+        let number =
+            |(place, line): (usize, &Line)| Line { id: line_id(first + place), ..line.clone() };
+        let lines: Vec<Line> = self.lines.iter().enumerate().map(number).collect();
+        let text = match (&self.expression, lines.as_slice()) {
+            (_, []) => return None,
+            (None, [line, ..]) => line.id.clone(),
+            (Some(expression), lines) => {
+                let ids: Vec<&str> = lines.iter().map(|line| line.id.as_str()).collect();
+                let word = |word: &str| {
+                    let place = self.lines.iter().position(|line| line.id == word);
+                    place.map_or(word, |place| ids[place]).to_owned()
+                };
+                // In a longer formula, all series would be those of its other parts as well.
+                let own = format!("[{}]", ids.join(", "));
+                format!("({})", in_words(expression, word).replace(EVERY_SERIES, &own))
+            }
+        };
+        Some((text, lines))
     }
 
     /// The `metric_query` blocks of an alarm on an expression
@@ -136,6 +162,20 @@ impl Line {
         let entries = self.dimensions.iter().cloned().collect();
         (!self.dimensions.is_empty()).then_some(Value::Map(entries))
     }
+}
+
+/// A text whose words, of letters, digits and `_`, are replaced one by one.
+fn in_words(text: &str, replace: impl Fn(&str) -> String) -> String {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|letter| is_part(letter) != is_part(first)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        result.push_str(&if is_part(first) { replace(word) } else { word.to_owned() });
+        rest = after;
+    }
+    result
 }
 
 /// The id of the series at a place: `m1`, `m2`.

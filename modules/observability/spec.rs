@@ -30,7 +30,8 @@ pub struct ObservabilitySpec {
     /// Whether failures of tasks, deployments, workflows, databases and backups are told. By default
     /// yes.
     pub events: Option<bool>,
-    /// Copies every log group into an encrypted bucket: `true`, or more. By default not.
+    /// Copies every log group into an encrypted bucket: `true`, or more. By default not. In production
+    /// each request to the copies is recorded in the log bucket.
     pub log_archive: Option<ArchiveSpec>,
     /// The share of requests that is traced, in percent, where something traces. By default 5, in
     /// development 100.

@@ -5,7 +5,7 @@ mod lower;
 pub use lower::{Owner, lower};
 
 use crate::kind::{Resolving, ThingId};
-use platgen_source::diagnostics::{SpecPath, code};
+use platgen_source::diagnostics::{SpecPath, code, nearest};
 use platgen_source::{Name, Read, Things, is_plain, text_type};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,10 @@ text_type! {
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
     }
 }
+
+/// The names in the database of IANA, release 2025b, one a line, those of old included
+/// (<https://data.iana.org/time-zones/releases/tzdata2025b.tar.gz>, zones and links).
+const TIME_ZONES: &str = include_str!("time_zones.txt");
 
 /// Points in time.
 #[derive(Debug, Read)]
@@ -74,6 +78,21 @@ fn section(id: &ThingId) -> SpecPath {
     id.path().key("on").key("schedule")
 }
 
+/// Scheduler takes the names of the database, and no others
+/// (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zone>).
+fn check_time_zone(spec: &ScheduleSpec, place: &SpecPath, resolving: &mut Resolving<'_>) {
+    let Some(zone) = spec.timezone.as_ref().map(TimeZone::as_str) else { return };
+    if TIME_ZONES.lines().any(|known| known == zone) {
+        return;
+    }
+    let message = format!("the database of time zones has no `{zone}`");
+    let help = match nearest(zone, TIME_ZONES.lines()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "write a name such as UTC or Europe/Berlin".to_owned(),
+    };
+    resolving.find_with(&code::UNKNOWN_WORD, &place.key("timezone"), message, help);
+}
+
 impl Schedule {
     /// Decides a schedule.
     fn resolve(
@@ -86,6 +105,7 @@ impl Schedule {
         if let Some(fault) = expression::fault(&at) {
             resolving.find(&code::MALFORMED, &place.key("at"), fault);
         }
+        check_time_zone(spec, place, resolving);
         Self {
             place: place.clone(),
             name: name.clone(),

@@ -203,8 +203,9 @@ def handler_loads(applied: Applied, values: Values) -> None:
         raise NotApplicable
     found = applied.client("lambda", values).invoke(FunctionName=values["function_name"], Payload=b"{}")
     answer = json.loads(found["Payload"].read() or "null")
-    error = answer.get("errorType") if found.get("FunctionError") and isinstance(answer, dict) else None
-    want(error not in BROKEN_HANDLER, f"{error}: {answer and answer.get('errorMessage')}")
+    failure = answer if found.get("FunctionError") and isinstance(answer, dict) else {}
+    error = failure.get("errorType")
+    want(error not in BROKEN_HANDLER, f"{error}: {failure.get('errorMessage')}")
 
 
 @check("aws_sfn_state_machine")

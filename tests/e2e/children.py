@@ -25,8 +25,8 @@ class Child:
     """A running child process."""
 
     process: subprocess.Popen[str]
-    lines: queue.Queue[str] = field(default_factory=queue.Queue)
-    """What it printed and nobody has read yet."""
+    lines: queue.Queue[str | None] = field(default_factory=queue.Queue)
+    """What it printed and nobody has read yet; None is the end."""
 
     said: list[str] = field(default_factory=list)
     """All that it printed, on both ways."""
@@ -38,12 +38,15 @@ class Child:
         self.process.stdin.flush()
 
     def read(self, seconds: float) -> str:
-        """The next line of its standard output; raises `RuntimeError` if none comes in time."""
+        """The next line of its standard output; raises `RuntimeError` if it ends before, or none comes in time."""
         try:
-            return self.lines.get(timeout=seconds)
+            line = self.lines.get(timeout=seconds)
         except queue.Empty:
+            line = None
+        if line is None:
             said = "\n".join(self.said[-20:])
-            raise RuntimeError(f"{self.process.args!r} printed nothing within {seconds:g} s; before:\n{said}") from None
+            raise RuntimeError(f"{self.process.args!r} ended, or printed nothing within {seconds:g} s; before:\n{said}")
+        return line
 
 
 @contextmanager
@@ -90,6 +93,8 @@ def collect(stream: TextIO, child: Child, is_output: bool) -> None:
             child.said.append(line.rstrip("\n"))
             if is_output:
                 child.lines.put(line.rstrip("\n"))
+    if is_output:
+        child.lines.put(None)
 
 
 def stop(process: subprocess.Popen[str]) -> None:

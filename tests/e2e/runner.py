@@ -120,6 +120,7 @@ def choose_examples(settings: Settings) -> list[Path]:
 @contextmanager
 def rendering(settings: Settings) -> Iterator[Path]:
     """The folder that this run renders into, and no other run that may go on beside it."""
+    settings.machine.cache.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="rendered-", dir=settings.machine.cache) as folder:
         yield Path(folder)
 

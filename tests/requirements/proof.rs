@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a line begins with that a test, a check or a step stands in.
-const TESTS: [&str; 6] = ["fn ", "def ", "test(", "it(", "describe(", "step "];
+const TESTS: [&str; 8] = ["fn ", "def ", "test(", "it(", "describe(", "step ", "begin ", "@"];
 
 /// The example that lines are held against.
 pub(crate) struct Example {

@@ -1,5 +1,6 @@
 //! One finding about a spec, and the place that it speaks of.
 use crate::{Code, Severity, SpecPath};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The number of a file in [`Sources`](crate::Sources).
@@ -133,17 +134,20 @@ fn misspelling(word: &str, known: &str) -> Option<usize> {
         return None;
     }
     let distance = strsim::damerau_levenshtein(word, &known.to_lowercase());
-    (distance <= allowed).then_some(distance)
+    // Where every letter differs, nothing is known again.
+    (distance <= allowed && distance < longest).then_some(distance)
 }
 
 fn is_part(word: &str, known: &str) -> bool {
-    let shorter = word.len().min(known.len());
-    shorter >= FEWEST_LETTERS_OF_A_PART && (word.contains(known) || known.contains(word))
+    let (shorter, known) = (word.len().min(known.len()), known.to_lowercase());
+    shorter >= FEWEST_LETTERS_OF_A_PART && (word.contains(&known) || known.contains(word))
 }
 
-/// Words as they are listed in a message: `` `a`, `b` or `c` ``.
+/// Words as they are listed in a message, each once: `` `a`, `b` or `c` ``.
 pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    let mut seen = BTreeSet::new();
+    let words = words.into_iter().filter(|word| seen.insert(*word));
+    let quoted: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         None => "nothing".to_owned(),
         Some((last, [])) => last.clone(),
@@ -181,6 +185,9 @@ mod tests {
         }
         assert_eq!(nearest("8d", ["1d", "3d", "5d"]), None, "nobody knows which one is meant");
         assert_eq!(nearest("mysql", ["aurora-mysql", "aurora-postgresql"]), Some("aurora-mysql"));
+        assert_eq!(nearest("berlin", ["Europe/Berlin", "Europe/Rome"]), Some("Europe/Berlin"));
+        assert_eq!(nearest("a", ["b"]), None, "no letter of one is in the other");
+        assert_eq!(listed(["a", "b", "a"]), "`a` or `b`");
         assert_eq!(nearest("aurora", ["aurora-mysql", "aurora-postgresql"]), None);
         assert_eq!(suggestion("publish", known), "known here: `connect`, `read` or `write`");
         assert_eq!(listed([]), "nothing");

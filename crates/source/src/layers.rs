@@ -93,7 +93,9 @@ impl Layers {
         let path = SpecPath::of(["environment", environment, "like"]);
         let Some(like) = self.overlays.get(name) else {
             let name = shown(name);
-            let help = suggestion(&name, self.environments());
+            let others: Vec<&str> =
+                self.environments().filter(|other| *other != environment).collect();
+            let help = suggestion(&name, others);
             let message = format!("there is no environment `{name}`");
             faults.push(Diagnostic::at(&code::UNKNOWN_ENVIRONMENT, &path, message).help(help));
             return None;

@@ -92,8 +92,19 @@ impl Reader {
 
     /// Notes that the value here is of another type than expected.
     pub fn wrong_type<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
-        let found = node.value.describe();
-        self.fault(&code::WRONG_TYPE, format!("expected {expected}, found {found}"));
+        self.written_wrong(node, expected, None)
+    }
+
+    /// Notes that the value here is of another type than expected, and how to write the same in it.
+    pub(crate) fn written_wrong<T>(
+        &mut self,
+        node: &Node,
+        expected: &str,
+        remedy: Option<String>,
+    ) -> Option<T> {
+        let message = format!("expected {expected}, found {}", node.value.describe());
+        let fault = Diagnostic::at(&code::WRONG_TYPE, &self.path, message);
+        self.faults.push(fault.maybe_help(remedy));
         None
     }
 

@@ -6,12 +6,14 @@ use crate::words::shown;
 use platgen_diagnostics::{Diagnostic, Step, code};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::str::FromStr;
 
 impl Read for String {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &node.value {
             Value::String(text) => Some(text.clone()),
-            _ => reader.wrong_type(node, "a text"),
+            value => reader.written_wrong(node, "a text", in_quotes(value)),
         }
     }
 
@@ -24,7 +26,7 @@ impl Read for bool {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         match node.value {
             Value::Boolean(value) => Some(value),
-            _ => reader.wrong_type(node, "`true` or `false`"),
+            _ => reader.written_wrong(node, "`true` or `false`", without_quotes::<Self>(node)),
         }
     }
 
@@ -41,7 +43,7 @@ impl Read for i64 {
             Value::Float(number) => {
                 whole(number).or_else(|| reader.wrong_type(node, "a whole number"))
             }
-            _ => reader.wrong_type(node, "a whole number"),
+            _ => reader.written_wrong(node, "a whole number", without_quotes::<Self>(node)),
         }
     }
 
@@ -49,6 +51,33 @@ impl Read for i64 {
     fn schema(_: &mut Schemas) -> Json {
         json!({ "type": "integer", "minimum": Self::MIN, "maximum": Self::MAX })
     }
+}
+
+/// How a number or a choice is written as a text.
+fn in_quotes(value: &Value) -> Option<String> {
+    let written = match value {
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) if number.is_finite() => number.to_string(),
+        Value::Boolean(choice) => choice.to_string(),
+        _ => return None,
+    };
+    Some(format!("a text stands in quotes: \"{written}\""))
+}
+
+/// How a number or a choice is written that stands in quotes.
+fn without_quotes<T: FromStr + Display>(node: &Node) -> Option<String> {
+    let value: T = node.text()?.parse().ok()?;
+    Some(format!("it stands without quotes: {value}"))
+}
+
+/// How a single value is written as a list.
+fn in_brackets(value: &Value) -> Option<String> {
+    let written = match value {
+        Value::String(text) => format!("\"{}\"", shown(text)),
+        Value::Integer(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(format!("a list stands in brackets: [{written}]"))
 }
 
 /// The first whole number that does not fit into an `i64`: 2^63.
@@ -66,7 +95,7 @@ impl Read for f64 {
             Value::Float(number) if number.is_finite() => Some(number),
             #[expect(clippy::cast_precision_loss, reason = "ratios of a spec are small numbers")]
             Value::Integer(number) => Some(number as Self),
-            _ => reader.wrong_type(node, "a number"),
+            _ => reader.written_wrong(node, "a number", without_quotes::<Self>(node)),
         }
     }
 
@@ -107,7 +136,9 @@ impl<T: Read> Read for Vec<T> {
     }
 
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let Value::Array(items) = &node.value else { return reader.wrong_type(node, "a list") };
+        let Value::Array(items) = &node.value else {
+            return reader.written_wrong(node, "a list", in_brackets(&node.value));
+        };
         let read = |(index, item)| reader.at(Step::Index(index), |reader| T::read(item, reader));
         let all: Vec<Option<T>> = items.iter().enumerate().map(read).collect();
         all.into_iter().collect()

@@ -16,6 +16,7 @@ const READY_SECONDS = 60;
 const PROGRAMS = {
   database: { names: ['mariadbd'], from: 'mariadb-server-core' },
   install: { names: ['mariadb-install-db'], from: 'mariadb-server-core' },
+  defaults: { names: ['my_print_defaults'], from: 'mariadb-client-core' }, // which mariadb-install-db calls
   cache: { names: ['valkey-server', 'redis-server'], from: 'redis-server' },
   openssl: { names: ['openssl'], from: 'openssl' },
 };

@@ -94,7 +94,7 @@ impl Draft<'_> {
                 return None;
             }
         };
-        let scopes = texts(&spec.scopes);
+        let scopes = scopes_in_tokens(&by, &spec.scopes, &self.path.key("scopes"), resolving);
         Some(Authorizer { name: name.clone(), path: self.path.clone(), by, scopes })
     }
 
@@ -208,9 +208,30 @@ pub(super) fn resolve_unsaid(
     }
 }
 
-/// Scopes as texts.
-pub(super) fn texts(scopes: &[OAuthScope]) -> Vec<String> {
-    scopes.iter().map(ToString::to_string).collect()
+/// Scopes as they stand in tokens. Those of a user pool are said as its clients say them.
+pub(super) fn scopes_in_tokens(
+    by: &Decider,
+    said: &[OAuthScope],
+    place: &SpecPath,
+    resolving: &mut Resolving<'_>,
+) -> Vec<String> {
+    let pool = match by {
+        Decider::UserPool { pool, .. } => resolving.spec.user_pool.get(pool),
+        Decider::Issuer { .. } | Decider::Function { .. } => None,
+    };
+    let Some(pool) = pool else { return said.iter().map(ToString::to_string).collect() };
+    let mut scopes = Vec::new();
+    for (index, text) in said.iter().enumerate() {
+        if let Some(scope) = pool.scope_in_tokens(text.as_str(), resolving.head) {
+            scopes.push(scope);
+            continue;
+        }
+        let message = format!("no token of the user pool has the scope `{text}`");
+        let known = pool.known_scopes();
+        let help = suggestion(text.as_str(), known.iter().map(String::as_str));
+        resolving.find_with(&code::UNKNOWN_WORD, &place.index(index), message, help);
+    }
+    scopes
 }
 
 /// What a thing gives for the words of a placeholder of an API; nothing if there is no such thing.

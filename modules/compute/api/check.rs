@@ -1,4 +1,5 @@
 //! What API Gateway would refuse of an API, or what would not do what it says.
+use super::authorizer::Auth;
 use super::destination::balancer_of;
 use super::pattern::{Pattern, Segment};
 use super::route::{Destination, Route};
@@ -54,7 +55,9 @@ pub(super) fn routes(api: &Api, platform: &Platform) -> Vec<Diagnostic> {
         found.extend(no_entrance(api, route, platform));
         found.extend(order_of_messages(route, platform));
     }
-    if api.r#type == ApiType::Rest {
+    if api.r#type == ApiType::Http {
+        found.extend(unanswered_browsers(api));
+    } else {
         found.extend(rest_patterns(api));
         found.extend(unnamed_methods(api));
         found.extend(variable_siblings(api));
@@ -139,6 +142,21 @@ fn order_of_messages(route: &Route, platform: &Platform) -> Option<Diagnostic> {
     })
 }
 
+/// Browsers that may call, and are refused when they ask whether they may: what no other route matches
+/// takes that question as well.
+fn unanswered_browsers(api: &Api) -> Vec<Diagnostic> {
+    let refusing = api.routes.iter().filter(|route| api.cors.is_some() && route.auth != Auth::None);
+    let defaults = refusing.filter(|route| route.patterns.contains(&Pattern::Default));
+    defaults
+        .map(|route| {
+            let message = "a browser asks without credentials whether it may call, and `$default` \
+                           refuses it";
+            let help = "match \"ANY /\" and \"ANY /{rest+}\" instead, or set auth = \"none\"";
+            Diagnostic::at(&code::CONFLICT, &route.path.key("match"), message).help(help)
+        })
+        .collect()
+}
+
 fn rest_patterns(api: &Api) -> Vec<Diagnostic> {
     let defaults = patterns(api).filter(|(_, pattern)| **pattern == Pattern::Default);
     defaults
@@ -188,7 +206,10 @@ fn variable_siblings(api: &Api) -> Vec<Diagnostic> {
 
 fn quota(api: &Api) -> Option<Diagnostic> {
     let (count, what) = match api.r#type {
-        ApiType::Http => (patterns(api).count(), "routes"),
+        ApiType::Http => {
+            let keys = api.routes.iter().map(|route| api.route_keys(route).len());
+            (keys.sum(), "routes")
+        }
         ApiType::Rest => (super::rest::tree::paths(api).len(), "parts of paths"),
     };
     (count > MOST_ROUTES).then(|| {

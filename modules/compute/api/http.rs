@@ -2,8 +2,9 @@
 use super::authorizer::{Auth, Authorizer, Decider, client_ids, invoke_arn, output_of};
 use super::destination::balancer_of;
 use super::domain::ADDRESS_TYPE;
+use super::pattern::{METHODS, Pattern};
 use super::route::{Destination, Group, QueueCall, Route};
-use super::spec::{ApiType, RequestValue};
+use super::spec::{ApiType, Method, RequestValue};
 use super::{Api, logs};
 use crate::compute::MODULE;
 use crate::network::{self, Tier};
@@ -53,6 +54,31 @@ impl Api {
     ) -> Handle {
         let mut file = out.module(MODULE).file(&self.id.file());
         file.resource(kind, &self.id.local(parts), arguments).cause(cause).add()
+    }
+
+    /// The keys of a route of an HTTP API.
+    ///
+    /// A browser asks with `OPTIONS` whether it may call, and shows no credentials then. The API
+    /// answers that by itself, but where a route for every method takes it and refuses it. So such a
+    /// route is one for each other method
+    /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>).
+    pub(super) fn route_keys(&self, route: &Route) -> Vec<String> {
+        let asked = self.cors.is_some() && route.auth != Auth::None;
+        let taken = |pattern: &Pattern| {
+            let mut patterns = self.routes.iter().flat_map(|route| &route.patterns);
+            patterns.any(|other| other.shape() == pattern.shape())
+        };
+        let keys = |pattern: &Pattern| match pattern {
+            Pattern::Path(Method::Any, path) if asked => METHODS
+                .into_iter()
+                .filter(|method| !matches!(method, Method::Any | Method::Options))
+                .map(|method| Pattern::Path(method, path.clone()))
+                .filter(|one| !taken(one))
+                .map(|one| one.to_string())
+                .collect(),
+            Pattern::Path(..) | Pattern::Default => vec![pattern.to_string()],
+        };
+        route.patterns.iter().flat_map(keys).collect()
     }
 
     fn vpc_link(&self) -> Handle {
@@ -136,7 +162,7 @@ fn lower_route(api: &Api, route: &Route, platform: &Platform, out: &mut Document
         authorization_scopes: (!scopes.is_empty()).then(|| scopes.clone()),
     };
     let keys: BTreeMap<String, String> =
-        route.patterns.iter().map(|pattern| (pattern.to_string(), pattern.to_string())).collect();
+        api.route_keys(route).into_iter().map(|key| (key.clone(), key)).collect();
     let mut file = out.module(MODULE).file(&api.id.file());
     file.resource("aws_apigatewayv2_route", &api.id.local(&parts), arguments)
         .for_each(keys)
@@ -265,9 +291,9 @@ fn route_settings(api: &Api) -> Vec<Value> {
     let mut settings = Vec::new();
     for route in &api.routes {
         let Some(throttle) = route.throttle else { continue };
-        settings.extend(route.patterns.iter().map(|pattern| {
+        settings.extend(api.route_keys(route).into_iter().map(|key| {
             block! {
-                route_key: pattern.to_string(),
+                route_key: key,
                 throttling_rate_limit: throttle.rate,
                 throttling_burst_limit: throttle.burst,
             }

@@ -1,5 +1,7 @@
 //! A route of an API: which requests, who may call, and what answers.
-use super::authorizer::{Auth, Authorizer, Decider, resolve_said, resolve_unsaid, texts};
+use super::authorizer::{
+    Auth, Authorizer, Decider, resolve_said, resolve_unsaid, scopes_in_tokens,
+};
 use super::pattern::{Pattern, RouteMatch};
 use super::spec::{ApiRouteSpec, ApiSpec, ApiType, DestinationSpec, EventText, RequestValue};
 use super::validation::Validation;
@@ -93,12 +95,12 @@ pub(super) fn resolve_all(
         let Some(to) = draft.destination(&patterns, resolving) else { continue };
         routes.push(Route {
             name: name.clone(),
-            to,
             scopes: draft.scopes(&auth, authorizers, resolving),
             auth,
             throttle: route.throttle.map(Throttle::of),
             timeout: draft.timeout(resolving),
-            validation: draft.validation(spec.r#type.unwrap_or_default(), resolving),
+            validation: draft.validation(spec.r#type.unwrap_or_default(), &to, resolving),
+            to,
             patterns,
             path,
         });
@@ -161,17 +163,21 @@ impl Draft<'_> {
         authorizers: &[Authorizer],
         resolving: &mut Resolving<'_>,
     ) -> Vec<String> {
-        let own = self.spec.scopes.as_deref().map(texts);
+        let place = self.path.key("scopes");
         let authorizer = match auth {
             Auth::Authorizer(name) => authorizers.iter().find(|one| one.name == *name),
             Auth::None | Auth::Iam => None,
         };
         let by_token = authorizer.filter(|one| !matches!(one.by, Decider::Function { .. }));
-        if own.is_some() && by_token.is_none() {
-            let message = "scopes stand in tokens, and this route takes none";
-            resolving.find(&code::CONFLICT, &self.path.key("scopes"), message);
+        match (&self.spec.scopes, by_token) {
+            (Some(said), Some(one)) => scopes_in_tokens(&one.by, said, &place, resolving),
+            (Some(_), None) => {
+                let message = "scopes stand in tokens, and this route takes none";
+                resolving.find(&code::CONFLICT, &place, message);
+                Vec::new()
+            }
+            (None, one) => one.map(|one| one.scopes.clone()).unwrap_or_default(),
         }
-        own.or_else(|| by_token.map(|one| one.scopes.clone())).unwrap_or_default()
     }
 
     fn timeout(&self, resolving: &mut Resolving<'_>) -> i64 {
@@ -180,16 +186,29 @@ impl Draft<'_> {
         timeout.unwrap_or(LONGEST_WAIT) * 1000
     }
 
-    fn validation(&self, api: ApiType, resolving: &mut Resolving<'_>) -> Validation {
-        let Some(spec) = &self.spec.validate else { return Validation::default() };
+    /// An HTTP API refuses by itself what a message would lack; to a REST API it has to be said.
+    fn validation(
+        &self,
+        api: ApiType,
+        to: &Destination,
+        resolving: &mut Resolving<'_>,
+    ) -> Validation {
         let place = self.path.key("validate");
         if api == ApiType::Http {
-            let message = "an HTTP API does not look at requests";
-            let help = "set type = \"rest\" of the API, or let what answers check them";
-            resolving.find_with(&code::CONFLICT, &place, message, help);
+            if self.spec.validate.is_some() {
+                let message = "an HTTP API does not look at requests";
+                let help = "set type = \"rest\" of the API, or let what answers check them";
+                resolving.find_with(&code::CONFLICT, &place, message, help);
+            }
             return Validation::default();
         }
-        Validation::resolve(spec, &place, resolving)
+        let said = self.spec.validate.as_ref();
+        let mut validation =
+            said.map(|spec| Validation::resolve(spec, &place, resolving)).unwrap_or_default();
+        if let Destination::Queue(call) = to {
+            validation.require(call.values());
+        }
+        validation
     }
 }
 
@@ -224,6 +243,15 @@ impl QueueCall {
             group,
             deduplicate: to.deduplicate.clone(),
         }
+    }
+
+    /// The values of a request that make the message.
+    fn values(&self) -> impl Iterator<Item = &RequestValue> {
+        let group = match &self.group {
+            Some(Group::Value(value)) => Some(value),
+            Some(Group::Text(_)) | None => None,
+        };
+        self.attributes.values().chain(group).chain(&self.deduplicate)
     }
 
     fn check(&self, patterns: &[Pattern], path: &SpecPath, resolving: &mut Resolving<'_>) {

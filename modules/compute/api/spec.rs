@@ -86,7 +86,8 @@ pub struct ApiRouteSpec {
 /// What answers: one of these, and what else must be said of it.
 #[derive(Debug, Read)]
 pub struct DestinationSpec {
-    /// An event bus, on which the body is put as the detail of an event.
+    /// An event bus, on which the body is put as the detail of an event. An HTTP API answers with status
+    /// 200 also where the bus took none, and says so in `FailedEntryCount`.
     pub event_bus: Option<NameOf<EventBusSpec>>,
     /// A function, which answers itself.
     pub function: Option<NameOf<FunctionSpec>>,
@@ -130,7 +131,9 @@ pub struct AuthorizerSpec {
     pub identity: Option<OneOrMore<RequestValue>>,
     /// How long the answer of the function is remembered, at most an hour. By default five minutes.
     pub cache: Option<Duration>,
-    /// The scopes of which a token must have one. By default any token will do.
+    /// The scopes of which a token must have one; those of a user pool as its clients say them. By
+    /// default any token will do, and of a REST API any ID token: access tokens need a scope there.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
     pub scopes: Vec<OAuthScope>,
 }
 

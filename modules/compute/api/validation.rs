@@ -1,5 +1,5 @@
 //! What a request to a REST API must hold before anything answers it.
-use super::spec::ValidateSpec;
+use super::spec::{RequestValue, ValidateSpec};
 use crate::kind::Resolving;
 use platgen_source::diagnostics::{SpecPath, code};
 use platgen_source::json;
@@ -20,8 +20,8 @@ impl Validation {
         place: &SpecPath,
         resolving: &mut Resolving<'_>,
     ) -> Self {
-        let headers = spec.headers.iter().map(|name| format!("method.request.header.{name}"));
-        let keys = spec.query.iter().map(|key| format!("method.request.querystring.{key}"));
+        let headers = spec.headers.iter().map(|name| parameter("header", name.as_str()));
+        let keys = spec.query.iter().map(|key| parameter("query", key.as_str()));
         let validation = Self {
             body: spec
                 .body
@@ -37,10 +37,22 @@ impl Validation {
         validation
     }
 
+    /// Demands values of a request. The variables of its path are always there.
+    pub(super) fn require<'a>(&mut self, values: impl Iterator<Item = &'a RequestValue>) {
+        let open = values.map(RequestValue::parts).filter(|(place, _)| *place != "path");
+        self.parameters.extend(open.map(|(place, name)| parameter(place, name)));
+    }
+
     /// Whether requests are looked at.
     pub(super) fn is_there(&self) -> bool {
         self.body.is_some() || !self.parameters.is_empty()
     }
+}
+
+/// How a REST API names a header or a key of the query.
+fn parameter(place: &str, name: &str) -> String {
+    let place = if place == "query" { "querystring" } else { place };
+    format!("method.request.{place}.{name}")
 }
 
 /// Reads a file that holds a JSON Schema. One JSON text gives one result, however it is laid out.

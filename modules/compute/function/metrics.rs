@@ -28,7 +28,7 @@ const LONGEST_LAG: f64 = 600_000.0;
 impl Function {
     /// Everything that can be measured of this function.
     pub(super) fn all_metrics(&self) -> Vec<Metric> {
-        let milliseconds = whole(self.timeout.as_seconds()) * 1000.0;
+        let milliseconds = self.longest();
         let crowded = self.concurrency.map(|most| alarm(whole(most) * NEAR_LIMIT, 3));
         let mut metrics = vec![
             self.metric("calls", "Calls", ("Invocations", "Sum"), None),
@@ -56,6 +56,20 @@ impl Function {
             metrics.push(dead_letter::metric(self.dead_letters().get("name")));
         }
         metrics
+    }
+
+    /// The most that a metric can be.
+    pub(super) fn most_of(&self, metric: &str) -> Option<f64> {
+        match metric {
+            "duration" => Some(self.longest()),
+            "concurrency" => self.concurrency.map(whole),
+            _ => None,
+        }
+    }
+
+    /// The milliseconds that a call may take.
+    fn longest(&self) -> f64 {
+        whole(self.timeout.as_seconds()) * 1000.0
     }
 
     fn metric(

@@ -130,6 +130,18 @@ impl FunctionSpec {
             let message = format!("{} layers; a function has {MOST_LAYERS}", self.layers.len());
             resolving.find(&finding::LIMIT, &id.path().key("layers"), message);
         }
+        for (index, layer) in self.layers.iter().enumerate() {
+            let region = layer.region();
+            if region != resolving.head.region {
+                let message = format!(
+                    "the layer is in {region}, and the function in {}",
+                    resolving.head.region
+                );
+                let help = "Lambda takes layers of its own region: publish it there as well";
+                let place = id.path().key("layers").index(index);
+                resolving.find_with(&finding::IMPOSSIBLE, &place, message, help);
+            }
+        }
         if let (Some(provisioned), Some(concurrency)) = (self.provisioned, self.concurrency)
             && provisioned.get() > concurrency.get()
         {
@@ -287,6 +299,7 @@ impl Thing for Function {
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
         let mut findings = self.check_environment(platform);
+        findings.extend(self.check_readers());
         findings.extend(super::roles::check_size(&self.id, &[|grant| &grant.task], platform));
         findings
     }
@@ -311,6 +324,10 @@ impl Thing for Function {
 
     fn log_group(&self) -> Option<Handle> {
         Some(task::roles::log_group(&self.id))
+    }
+
+    fn most(&self, metric: &str) -> Option<f64> {
+        self.most_of(metric)
     }
 
     fn metrics(&self, _platform: &Platform) -> Vec<Metric> {

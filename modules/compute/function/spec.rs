@@ -42,6 +42,13 @@ text_type! {
     is_layer
 }
 
+impl LayerArn {
+    /// The region that the layer is in.
+    pub fn region(&self) -> &str {
+        self.as_str().split(':').nth(3).unwrap_or_default()
+    }
+}
+
 fn is_layer(text: &str) -> bool {
     let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_region = |text: &str| {

@@ -7,6 +7,7 @@ use crate::kind::Output;
 use crate::messaging::queue::QueueFeed;
 use crate::pattern::Pattern;
 use crate::platform::Platform;
+use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_source::{Count, Duration};
 use platgen_terraform::{Document, Handle, ResourceBuilder, Value, block};
 
@@ -43,6 +44,24 @@ impl Function {
                 .cause(&trigger.cause);
             policies.iter().fold(mapping, ResourceBuilder::depends_on).add();
         }
+    }
+
+    /// Calls that read queues count among those that are kept free for the function. Messages of those that
+    /// are refused come again and again, until they count as dead
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>).
+    pub(super) fn check_readers(&self) -> Option<Diagnostic> {
+        let kept = self.concurrency?;
+        let wanted = |trigger: &Trigger| match &trigger.feed {
+            Feed::Queue(feed) => feed.concurrency.map(Count::get),
+            Feed::Bucket(_) | Feed::EventBus(_) | Feed::Table(_) | Feed::Topic(_) => None,
+        };
+        let most: i64 = self.triggers.iter().filter_map(wanted).sum();
+        (most > kept).then(|| {
+            let message =
+                format!("{most} calls may read queues at one time, and the function takes {kept}");
+            let help = "raise it, or lower `concurrency` in `on.queue`";
+            Diagnostic::at(&code::CONFLICT, &self.id.path().key("concurrency"), message).help(help)
+        })
     }
 
     /// What is read, by the word that its kind gives it.

@@ -5,7 +5,7 @@ use crate::aws_name;
 use crate::compute::service::route::{Conditions, Entry, Route};
 use crate::dns::is_in_zone;
 use crate::kind::{Resolving, ThingId};
-use crate::network::Tier;
+use crate::network::{Tier, Vpc};
 use crate::platform::{Platform, is_domain};
 use platgen_source::Duration;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code};
@@ -133,6 +133,9 @@ pub(super) fn routes(balancer: &LoadBalancer, platform: &Platform) -> Vec<Diagno
     found.extend(priorities(balancer, platform));
     found.extend(quota(balancer, platform));
     found.extend(protocols(balancer, platform));
+    if let Origin::Existing(_) = &balancer.origin {
+        found.extend(elsewhere(balancer, platform));
+    }
     if let Origin::Made(made) = &balancer.origin {
         found.extend(zones(balancer, made, platform));
         found.extend(clear_text(balancer, made, platform));
@@ -229,6 +232,16 @@ fn protocols(balancer: &LoadBalancer, platform: &Platform) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// A load balancer that exists stands in a VPC that exists, and finds its targets there.
+fn elsewhere(balancer: &LoadBalancer, platform: &Platform) -> Option<Diagnostic> {
+    matches!(platform.network.vpc, Vpc::Made(_)).then(|| {
+        let message = "it stands in another VPC than the one that is made for the platform, and \
+                       reaches no service there until somebody connects both";
+        let help = "name the VPC of the load balancer in [network]: `existing`";
+        Diagnostic::at(&code::UNREACHABLE, &balancer.id.path().key("existing"), message).help(help)
+    })
+}
+
 fn zones(balancer: &LoadBalancer, made: &Made, platform: &Platform) -> Option<Diagnostic> {
     let tier = if made.internal { Tier::Private } else { Tier::Public };
     let fewest = if balancer.is_application() { FEWEST_ZONES } else { 1 };
@@ -236,10 +249,12 @@ fn zones(balancer: &LoadBalancer, made: &Made, platform: &Platform) -> Option<Di
     (subnets < fewest).then(|| {
         let tier = tier.word();
         let message = format!(
-            "it stands in {fewest} subnets at least, and the network has {subnets} that are {tier}"
+            "`{}` stands in {fewest} subnets at least, and the network has {subnets} that are {tier}",
+            balancer.id
         );
         let help = format!("name more subnets in `existing.{tier}` of [network]");
-        Diagnostic::at(&code::IMPOSSIBLE, &balancer.id.path(), message).help(help)
+        let path = SpecPath::of(["network", "existing", tier]);
+        Diagnostic::at(&code::IMPOSSIBLE, &path, message).help(help)
     })
 }
 

@@ -8,13 +8,58 @@ use platgen_terraform::{Expr, Value, template};
 
 text_type! {
     /// The name of a container image, with a tag or a digest
-    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>).
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>,
+    /// <https://github.com/distribution/reference/blob/main/reference.go>).
     ImageName,
-    "^[A-Za-z0-9][A-Za-z0-9._:/@#-]{0,254}$",
-    "1 to 255 letters, digits and . _ : / @ # -, beginning with a letter or a digit",
-    |text| {
-        is_plain(text, 1..=255, b"._:/@#-") && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-    }
+    "^(?=.{1,255}$)([A-Za-z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*:[0-9A-Fa-f]{32,128})?$",
+    "an image such as nginx:1.29 or ghcr.io/shop/web@sha256:…, whose path is in lower case, without https://",
+    is_image
+}
+
+fn is_image(text: &str) -> bool {
+    let (name, digest) =
+        text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
+    let tagged = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+    let (path, tag) = tagged.map_or((name, None), |(path, tag)| (path, Some(tag)));
+    let mut parts = path.split('/');
+    let first = parts.next().unwrap_or_default();
+    let has_more = path.contains('/');
+    text.len() <= 255
+        && (is_path_part(first) || (has_more && is_registry(first)))
+        && parts.all(is_path_part)
+        && tag.is_none_or(is_tag)
+        && digest.is_none_or(is_digest)
+}
+
+fn is_registry(text: &str) -> bool {
+    let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
+    let is_port = |port: &str| {
+        (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    is_plain(host, 1..=255, b".-") && port.is_none_or(is_port)
+}
+
+/// Words of small letters and digits, joined by dots, hyphens and underscores.
+fn is_path_part(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let joint = |letter: char| matches!(letter, '.' | '_' | '-');
+    !text.is_empty()
+        && text.bytes().all(|byte| is_letter(byte) || b"._-".contains(&byte))
+        && !text.starts_with(joint)
+        && !text.ends_with(joint)
+}
+
+fn is_tag(text: &str) -> bool {
+    is_plain(text, 1..=128, b"_.-") && !text.starts_with(['.', '-'])
+}
+
+fn is_digest(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(algorithm, hash)| {
+        is_plain(algorithm, 1..=255, b"")
+            && algorithm.starts_with(|first: char| first.is_ascii_alphabetic())
+            && (32..=128).contains(&hash.len())
+            && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 /// Where an image comes from.

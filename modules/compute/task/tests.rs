@@ -319,6 +319,33 @@ fn editors_see_the_same_keys_as_the_reader() {
     }
 }
 
+#[test]
+fn images_have_the_names_that_registries_know() {
+    let digest = "0123456789abcdef".repeat(4);
+    for (text, expected) in [
+        ("nginx", true),
+        ("nginx:1.29", true),
+        ("localhost:5000/web", true),
+        ("public.ecr.aws/docker/library/alpine:3.20", true),
+        (&format!("ghcr.io/shop/web:1@sha256:{digest}"), true),
+        ("nginx:", false),
+        ("Nginx", false),
+        ("https://ghcr.io/shop/web", false),
+        ("nginx:1:2", false),
+        ("ghcr.io/Shop/web", false),
+        ("shop/web@sha256:0a", false),
+        ("-nginx", false),
+        ("/nginx", false),
+        ("", false),
+    ] {
+        assert_eq!(
+            (ImageName::new(text).is_some(), fits::<ImageName>(text)),
+            (expected, expected),
+            "{text}"
+        );
+    }
+}
+
 /// Whether the pattern of a type, as JSON Schema takes it, fits a text.
 fn fits<T: Key>(text: &str) -> bool {
     jsonschema::is_valid(&json!({ "pattern": T::PATTERN.unwrap() }), &json!(text))
@@ -329,13 +356,19 @@ proptest! {
     fn patterns_and_checks_agree(
         text in "[a-zA-Z0-9_./:@+ -]{0,12}|(cron|rate)\\([A-Z0-9*?/ !]{0,9}\\)|[a-z]{60,70}|[A-Z]/[a-z/]{20,40}",
     ) {
-        prop_assert_eq!(fits::<ImageName>(&text), ImageName::new(&text).is_some());
         prop_assert_eq!(fits::<UserName>(&text), UserName::new(&text).is_some());
         prop_assert_eq!(fits::<FilePath>(&text), FilePath::new(&text).is_some());
         prop_assert_eq!(fits::<EcsName>(&text), EcsName::new(&text).is_some());
         prop_assert_eq!(fits::<TimeZone>(&text), TimeZone::new(&text).is_some());
         let expression = ScheduleExpression::new(&text).is_some();
         prop_assert_eq!(fits::<ScheduleExpression>(&text), expression);
+    }
+
+    #[test]
+    fn the_pattern_of_images_fits_what_is_read(
+        text in "([A-Za-z.:0-9-]{0,9}/)?[a-zA-Z0-9./_-]{0,9}(:[a-zA-Z0-9._/-]{0,4})?(@(sha256|):[0-9a-f]{30,34})?",
+    ) {
+        prop_assert_eq!(fits::<ImageName>(&text), ImageName::new(&text).is_some(), "{}", text);
     }
 
     #[test]

@@ -179,6 +179,12 @@ impl Workflow {
         state_machine::executions(&self.id.identifier(), &self.aws_name, region)
     }
 
+    /// Whether `EventBridge` is told how its executions end
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>).
+    pub fn tells_its_end(&self) -> bool {
+        !self.is_express()
+    }
+
     fn is_express(&self) -> bool {
         self.machine_type == MachineType::Express
     }

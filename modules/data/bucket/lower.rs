@@ -141,11 +141,7 @@ impl Bucket {
             put("aws_s3_bucket_lifecycle_configuration", path.key("lifecycle"), arguments);
         }
         if self.access_logs {
-            let arguments = block! {
-                bucket: &id,
-                target_bucket: log_bucket::ready(),
-                target_prefix: format!("{}/{}/", log_bucket::BUCKET_PREFIX, self.id().name),
-            };
+            let arguments = log_bucket::requests_of(id, self.id().name.as_str());
             put("aws_s3_bucket_logging", path.key("access_logs"), arguments);
         }
     }

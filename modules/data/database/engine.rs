@@ -1,5 +1,6 @@
 //! What the two engines differ in: versions, ports, parameters, logs.
 use super::spec::{Apply, EngineVersion, LogExport};
+use super::words;
 use platgen_source::Read;
 
 /// An engine of Aurora.
@@ -153,6 +154,15 @@ impl Engine {
         match self {
             Self::AuroraMysql => &["information_schema", "mysql", "performance_schema", "sys"],
             Self::AuroraPostgresql => &["postgres", "rdsadmin", "template0", "template1"],
+        }
+    }
+
+    /// Whether a word has a meaning of its own in the engine, so that no database can have it for a
+    /// name.
+    pub fn reserves(self, word: &str) -> bool {
+        match self {
+            Self::AuroraMysql => words::is_reserved_in_mysql(word),
+            Self::AuroraPostgresql => words::is_reserved_in_postgresql(word),
         }
     }
 

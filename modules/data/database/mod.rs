@@ -18,6 +18,7 @@ mod proxy;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod tests;
+mod words;
 
 pub use grant::DatabaseVerbs;
 pub use proxy::ProxySpec;

@@ -91,9 +91,17 @@ impl DatabaseSpec {
     fn resolve_schema(&self, id: &ThingId, resolving: &mut Resolving<'_>) -> String {
         let derived = || id.name.as_str().replace('-', "_");
         let schema = self.schema.as_ref().map_or_else(derived, ToString::to_string);
-        if self.engine.system_schemas().contains(&schema.to_lowercase().as_str()) {
-            let message =
-                format!("every {} cluster has a database `{schema}` already", self.engine.word());
+        let engine = self.engine.word();
+        let taken = if self.engine.system_schemas().contains(&schema.to_lowercase().as_str()) {
+            Some(format!("every {engine} cluster has a database `{schema}` already"))
+        } else if self.engine.reserves(&schema) {
+            Some(format!(
+                "`{schema}` is a reserved word of {engine}, so no database can be called so"
+            ))
+        } else {
+            None
+        };
+        if let Some(message) = taken {
             let help = "set `schema` to another name";
             resolving.find_with(&code::IMPOSSIBLE, &id.path().key("schema"), message, help);
         }

@@ -6,8 +6,8 @@ use crate::dns::is_in_zone;
 use crate::kind::{Kind, Outputs, PartOutputs, Resolving, ThingId};
 use crate::platform::is_domain;
 use crate::text::PlainText;
-use platgen_source::OneOrMore;
 use platgen_source::diagnostics::code;
+use platgen_source::{Name, OneOrMore};
 use std::collections::BTreeSet;
 
 /// What is always counted: bounces and complaints are alarms, and mean nothing without the rest.
@@ -37,7 +37,7 @@ impl Kind for EmailSpec {
             mail_from: self.mail_from(&domain),
             dmarc: self.resolve_dmarc(&id, resolving),
             track: self.tracked(),
-            topics: self.topics(),
+            topics: self.topics(&id, resolving),
             templates: template::resolve(self, &id, resolving),
             domain,
             id,
@@ -133,9 +133,22 @@ impl EmailSpec {
         }
     }
 
-    fn topics(&self) -> BTreeSet<platgen_source::Name> {
+    /// SES publishes on standard topics only
+    /// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-add-event-destination-sns.html>).
+    fn topics(&self, id: &ThingId, resolving: &mut Resolving<'_>) -> BTreeSet<Name> {
         let topics = self.events.iter().flat_map(|OneOrMore(topics)| topics);
-        topics.map(|topic| topic.name().clone()).collect()
+        let mut names = BTreeSet::new();
+        for (index, topic) in topics.enumerate() {
+            let declared = resolving.spec.topic.get(topic.name());
+            if declared.is_some_and(|topic| topic.fifo == Some(true)) {
+                let message = format!("SES does not publish on a FIFO topic, as `{topic:?}` is");
+                let help = "name a topic without `fifo`";
+                let place = id.path().key("events").index(index);
+                resolving.find_with(&code::IMPOSSIBLE, &place, message, help);
+            }
+            names.insert(topic.name().clone());
+        }
+        names
     }
 }
 

@@ -1,10 +1,11 @@
 //! What is wrong with an event bus, or with what it feeds, beyond the types.
+use super::spec::InputName;
 use super::{DEFAULT, EventBusFeed, EventBusSpec, InputSpec, days};
 use crate::connect::trigger::{Feed, Trigger};
 use crate::kind::{Resolving, ThingId};
 use crate::pattern;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code, suggestion};
-use platgen_source::{Duration, json, shown};
+use platgen_source::{Duration, is_plain, json, shown};
 
 /// What an event has, and a pattern can therefore look at
 /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>). Events that an
@@ -30,6 +31,16 @@ const LONGEST_AGE: i64 = 86_400;
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html>).
 const MOST_VALUES: usize = 100;
 const LONGEST_TEMPLATE: usize = 8_192;
+
+/// What every template can speak of beside its values
+/// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>).
+const GIVEN: [&str; 5] = [
+    "aws.events.event",
+    "aws.events.event.ingestion-time",
+    "aws.events.event.json",
+    "aws.events.rule-arn",
+    "aws.events.rule-name",
+];
 
 /// Finds what is wrong with the keys of a bus, and gives the days of its archive.
 pub(super) fn spec(
@@ -103,5 +114,26 @@ fn input(input: &InputSpec, place: &SpecPath) -> Vec<Diagnostic> {
         let message = format!("{letters} letters; EventBridge takes 1 to {LONGEST_TEMPLATE}");
         findings.push(Diagnostic::at(&code::OUT_OF_RANGE, &place.key("template"), message));
     }
+    let known: Vec<&str> = input.values.keys().map(InputName::as_str).chain(GIVEN).collect();
+    let unknown = spoken_of(&input.template).into_iter().find(|name| !known.contains(name));
+    findings.extend(unknown.map(|name| {
+        let message = format!("`<{}>` stands for nothing", shown(name));
+        let help = format!(
+            "declare it in `values`, or write \\< for the sign itself; {}",
+            suggestion(&shown(name), known.iter().copied())
+        );
+        Diagnostic::at(&code::UNKNOWN_WORD, &place.key("template"), message).help(help)
+    }));
     findings
+}
+
+/// The names in angle brackets of a template. A backslash makes a bracket a sign like others.
+fn spoken_of(template: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for (at, _) in template.match_indices('<') {
+        let is_sign = template[..at].ends_with('\\');
+        let name = template[at + 1..].split_once('>').map(|(name, _)| name);
+        names.extend(name.filter(|name| !is_sign && is_plain(name, 1..=256, b"_.-")));
+    }
+    names
 }

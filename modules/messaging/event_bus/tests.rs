@@ -195,12 +195,44 @@ fn what_a_bus_could_not_do_is_told() {
         ),
         ("pattern = { \"$or\" = [{ source = [\"a\"] }, { region = [\"b\"] }] }", vec![]),
         (
+            "pattern = { source = [{ prefx = \"a\" }] }",
+            at("PG0106", &format!("{rule}.pattern.source[0].prefx")),
+        ),
+        (
+            "pattern = { source = [\"a\", { prefix = \"a\", suffix = \"b\" }] }",
+            at("PG0106", &format!("{rule}.pattern.source[1]")),
+        ),
+        ("pattern = { source = [[\"a\"]] }", at("PG0106", &format!("{rule}.pattern.source[0]"))),
+        (
+            "pattern = { detail = { n = [{ numeric = [\">\", \"5\"] }] } }",
+            at("PG0106", &format!("{rule}.pattern.detail.n[0].numeric")),
+        ),
+        (
+            "pattern = { detail = { n = [{ exists = \"yes\" }] } }",
+            at("PG0106", &format!("{rule}.pattern.detail.n[0].exists")),
+        ),
+        (
+            "pattern = { source = [{ prefix = \"a\" }, { anything-but = [\"b\"] }, \
+             { suffix = { equals-ignore-case = \".PNG\" } }], detail = { n = [1, true, \
+             { numeric = [\">\", 0, \"<=\", 5] }, { exists = false }, { wildcard = \"a*\" }], \
+             ip = [{ cidr = \"10.0.0.0/24\" }, { equals-ignore-case = \"x\" }] } }",
+            vec![],
+        ),
+        (
             "pattern = { source = [\"a\"] }, max_age = \"59s\"",
             at("PG0104", &format!("{rule}.max_age")),
         ),
         (
             "pattern = { source = [\"a\"] }, input = { template = \"<x>\", values = { x = \"detail\" } }",
             at("PG0106", &format!("{rule}.input.values.x")),
+        ),
+        (
+            "pattern = { source = [\"a\"] }, input = { template = \"<x> <y>\", values = { x = \"$.x\" } }",
+            at("PG0105", &format!("{rule}.input.template")),
+        ),
+        (
+            r#"pattern = { source = ["a"] }, input = { template = '\<b> <aws.events.rule-name> < 2' }"#,
+            vec![],
         ),
         (
             "pattern = { source = [\"a\"] }, input = \"\"",

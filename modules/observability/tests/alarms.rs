@@ -69,6 +69,28 @@ fn errors_of_the_balancer_and_of_its_targets_count_together() {
 }
 
 #[test]
+fn a_formula_takes_metrics_of_several_series() {
+    let document = document(&with(
+        r#"
+[observability.metric]
+failing = { expression = "100 * {load_balancer.public.5xx} / {service.web.cpu} - {service.web.missing-tasks}" }
+[observability.alarm]
+failing = { metric = "metric.failing", above = 5 }
+"#,
+    ));
+    let (expression, series) = watched(&alarm(&document, "alarm__failing"));
+    assert_eq!(expression, "100 * (SUM([m1, m2])) / m3 - (m4 - m5)");
+    let names = [
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "CPUUtilization",
+        "DesiredTaskCount",
+        "RunningTaskCount",
+    ];
+    assert_eq!(series, names.map(|name| json!(name)));
+}
+
+#[test]
 fn an_alarm_of_the_spec_takes_the_place_of_the_default_one() {
     let text = with(
         r#"

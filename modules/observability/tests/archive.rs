@@ -73,6 +73,18 @@ fn copies_move_and_end_as_the_spec_says() {
 }
 
 #[test]
+fn in_production_each_request_to_the_copies_is_recorded() {
+    let text = with(ARCHIVED);
+    let address = "aws_s3_bucket_logging.log_archive";
+    let production = document_in("prod", &text);
+    let logging = resource(&production, "observability", address);
+    assert_eq!(logging["target_bucket"], "${var.s3_bucket_policy_platform__logs_bucket}");
+    assert_eq!(logging["target_prefix"], "s3/log_archive/");
+    let found = addresses(&document_in("dev", &text), "observability");
+    assert!(!found.contains(&address.to_owned()), "{found:#?}");
+}
+
+#[test]
 fn there_is_no_archive_without_logs_or_without_the_wish() {
     for text in [
         with("[observability]\nlog_archive = false"),

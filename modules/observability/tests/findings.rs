@@ -83,11 +83,6 @@ const METRICS: &[Case] = &[
     ("metric.m = { expression = \"1 + {service.web.cpu\" }", "PG0106", "metric.m.expression"),
     ("metric.m = { expression = \"1 + {orders}\" }", "PG0201", "metric.m.expression"),
     ("metric.m = { expression = \"{service.web.cpuu}\" }", "PG0105", "metric.m.expression"),
-    (
-        "metric.m = { expression = \"{load_balancer.public.5xx} * 2\" }",
-        "PG0401",
-        "metric.m.expression",
-    ),
     ("metric.m = { expression = \"{m} * 2\" }", "PG0401", "metric.m.expression"),
     ("metric.m = { logs = \"service.web\", unit = \"Prozent\" }", "PG0105", "metric.m.unit"),
 ];

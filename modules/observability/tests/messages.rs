@@ -141,6 +141,9 @@ fn failures_of_what_there_is_are_told() {
     assert_eq!(rules(&with("")), all);
     let job = "[job.once]\nimage = \"alpine:3\"\n";
     assert_eq!(rules(job), ["health", "task_failed"]);
+    let express = "[workflow.quick]\ntype = \"express\"\nstart = \"Wait\"\n\
+                   state.Wait = { wait = \"5s\", end = \"succeed\" }\n";
+    assert_eq!(rules(express), Vec::<String>::new());
     assert_eq!(rules("[table.t]\npartition_key = \"id\""), Vec::<String>::new());
     assert_eq!(rules(&with("[observability]\nevents = false")), Vec::<String>::new());
 }

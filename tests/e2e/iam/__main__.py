@@ -13,7 +13,7 @@ from .. import tools
 from ..configuration import Json
 from ..emulator import clean_environment
 from ..faults import CannotRun, ProductFault
-from ..runner import Rendered, Settings, render, say
+from ..runner import Rendered, Settings, render, rendering, say
 from ..stack import Machine, this_machine
 from . import groups
 from .documents import Facts, evaluate
@@ -31,7 +31,8 @@ def main() -> int:
     parser.add_argument("--environment", metavar="NAME", help="the one environment to look at (default: all)")
     parser.add_argument("--engine", choices=tools.ENGINES, default="terraform", help="evaluates the policies")
     options = parser.parse_args()
-    machine = this_machine()
+    # A folder of its own: this may run beside another end-to-end run.
+    machine = Machine(this_machine().project, this_machine().cache / "iam")
     try:
         good = prove(machine, options.example, options.environment, options.engine)
     except CannotRun as problem:
@@ -49,9 +50,10 @@ def prove(machine: Machine, examples: list[str], environment: str | None, engine
     begin = time.monotonic()
     settings = Settings(machine, tools.find_product(machine.project), environment=environment)
     specs = find_specs(machine.project, examples)
-    roots = [(spec, rendered) for spec in specs for rendered in render(spec, settings)]
     folder = installed(machine.cache)
-    facts = evaluate({rendered.name: rendered.root for _, rendered in roots}, machine.engine(engine), machine.cache / "iam")
+    with rendering(settings) as out:
+        roots = [(spec, rendered) for spec in specs for rendered in render(spec, out / spec.name, settings)]
+    facts = evaluate({rendered.name: rendered.root for _, rendered in roots}, machine.engine(engine), machine.cache / "root")
     verdicts = [check(rendered, graph_of(spec, rendered, settings), facts[rendered.name], folder) for spec, rendered in roots]
     say(f"iam: {sum(verdicts)} of {len(verdicts)} good, {time.monotonic() - begin:.0f} s")
     return all(verdicts)

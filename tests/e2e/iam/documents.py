@@ -49,6 +49,8 @@ OWNERS = (
 """The arguments that say whose policy it is, or what a permission of a function lets in."""
 
 OTHERS = {
+    "aws_api_gateway_rest_api": {"calls": "execution_arn"},
+    "aws_apigatewayv2_api": {"calls": "execution_arn"},
     "aws_dynamodb_table": {"stream": "stream_arn"},
     "aws_ecs_task_definition": {"family": "arn_without_revision"},
     "aws_lambda_permission": {"function": "function_name"},
@@ -171,6 +173,10 @@ class Reduced:
         locals_ = {name: self.rewrite(module.locals[name]) for name in self.wanted["local"]}
         calls = dict(zip(steps, map(self.call, module.children), strict=True))
         locals_[PROBE] = {block.address: self.facts(block) for block in module.resources}
+        for block in module.data:
+            if "arn" in self.samples.get(block.type, {}):
+                address = ".".join([*module.path, "data", block.type, block.name])
+                locals_[PROBE][address] = {"arn": f"${{{self.stand_in(True, block.type, block.name, 'arn')}.arn}}"}
         content: Json = {
             "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
             "data": {DOCUMENT: documents} if documents else {},
@@ -207,8 +213,12 @@ class Reduced:
         for word, attribute in OTHERS.get(block.type, {}).items():
             local = self.stand_in(False, block.type, block.name, ATTRIBUTE.findall(f".{attribute}")[0])
             facts[word] = f"${{{local}.{attribute}}}"
+        if block.arguments.get("global_secondary_index"):
+            facts["index"] = f"{facts['arn']}/index/*"
         if block.type == "aws_ecs_task_definition":
-            images = REPOSITORY.findall(json.dumps(block.arguments))
+            text = json.dumps(block.arguments)
+            text += json.dumps([self.module.locals.get(name) for name in LOCAL.findall(text)])
+            images = REPOSITORY.findall(text)
             facts["repositories"] = sorted(f"arn:aws:ecr:{region}:{owner}:repository/{name}" for owner, region, name in set(images))
         if block.type in POLICY_TYPES:
             for argument in (*POLICY_ARGUMENTS, *OWNERS):

@@ -26,11 +26,11 @@ def compare(graph: Json, root: Module) -> tuple[int, list[str]]:
     """How many rules the root has, and what is wrong with them."""
     blocks = [block for module in root.tree() for block in module.resources if block.type in TYPES]
     groups = {group for thing in graph["things"] for group in groups_of(thing)}
-    between = {rule_of(block): block for block in blocks if other_group(block) in groups}
+    between = {rule_of(block): block for block in blocks if is_between(block, groups)}
     expected = {rule: name for edge in graph["edges"] for rule, name in rules_of(edge, graph)}
     faults = [f"no edge has the rule {block.address}" for rule, block in between.items() if rule not in expected]
     faults += [f"{name} has no rule {' '.join(map(str, rule))}" for rule, name in expected.items() if rule not in between]
-    others = [block for block in blocks if other_group(block) not in groups]
+    others = [block for block in blocks if not is_between(block, groups)]
     faults += (f"nothing leads out by {block.address}" for block in others if not is_caused(block, graph))
     faults += ways_out_without_rule(graph, others)
     return len(blocks), faults
@@ -50,6 +50,11 @@ def other_group(block: Block) -> str | None:
     """The group at the other end of a rule."""
     value = block.arguments.get("referenced_security_group_id")
     return local(value) if isinstance(value, str) else None
+
+
+def is_between(block: Block, groups: set[str]) -> bool:
+    """Whether both ends of a rule are groups of things; the group of the endpoints is nobody's."""
+    return other_group(block) in groups and local(block.arguments["security_group_id"]) in groups
 
 
 def rule_of(block: Block) -> Rule:

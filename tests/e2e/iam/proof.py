@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..configuration import Json
 from .documents import Facts
-from .rights import Expectation, Right, Rights, stranger
+from .rights import ANY, Expectation, Right, Rights, stranger
 from .senders import Sending, sendings
 from .simulator import DISCOVERY, STRICT, Call, Simulator
 
@@ -128,6 +128,8 @@ class Proof:
             for right in expectation.allowed
             for resource in (right.resource, stranger(right.resource))
         }
+        statements = [s for policy in self.policies.values() for s in policy["Statement"]]
+        resources |= {r if r == "*" else r.replace("*", ANY) for s in statements for r in listed(s["Resource"])}
         calls: list[tuple[Expectation, Call]] = []
         for role, expectation in expected.items():
             for action, everywhere in sorted(self.actions(role).items()):
@@ -141,14 +143,14 @@ class Proof:
                 verdict.unexplained.append(f"{expectation.role} may call {call.action} on {call.resource}")
 
     def actions(self, role: str) -> dict[str, bool]:
-        """The actions that the policies of a role name, and whether on everything. No statement has a pattern of
-        actions (`wildcards`), so no other action can be allowed."""
+        """The actions that the policies of a role name, and whether on everything. A pattern of actions is a fault
+        already (`wildcards`), so no other action can be allowed."""
         found: dict[str, bool] = {}
         for policy in self.of_role[role]:
             for statement in self.policies[policy]["Statement"]:
                 for action in listed(statement["Action"]) if statement["Effect"] == "Allow" else []:
                     found[action] = found.get(action, False) or "*" in listed(statement["Resource"])
-        return found
+        return {action: everywhere for action, everywhere in found.items() if "*" not in action and "?" not in action}
 
     def wildcards(self) -> Iterator[str]:
         """Statements that allow patterns of actions, or everything but something."""

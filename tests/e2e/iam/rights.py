@@ -57,12 +57,14 @@ class Expectation:
 
     role: str
     allowed: list[Right] = field(default_factory=list)
+    explained: list[Right] = field(default_factory=list)
+    """What is allowed, and cannot be asked."""
     denied: list[Right] = field(default_factory=list)
     edges: set[str] = field(default_factory=set)
 
     def explains(self, action: str, resource: str) -> bool:
         """Whether some entry allows it."""
-        return any(right.explains(action, resource) for right in self.allowed)
+        return any(right.explains(action, resource) for right in (*self.allowed, *self.explained))
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Rights:
         """Adds what one edge gives to the roles of its consumer; an edge that no entry speaks of is a fault."""
         for word in edge.words:
             entries = [entry for entry in self.entries if word in entry.get("edge", ()) and self.is_from(entry, edge)]
-            if not entries and edge.told.get("rights"):
+            if not entries and edge.told.get("rights") and " + " not in word:
                 self.unknown.append(f"{edge.name} has rights, and no entry speaks of `{word}` of a {edge.source}")
             for entry in entries:
                 address = self.role_of(edge, entry)
@@ -162,6 +164,7 @@ class Rights:
         has = {
             "injected": any(right["role"] == "execution" for right in rights),
             "private_image": "AWS ecr.api" in edge.told.get("reach", []),
+            "waits": any(verb.get("wait", "end") == "end" for verb in verbs if isinstance(verb, dict)),
             "login": any("user" in verb for verb in verbs if isinstance(verb, dict)),
         }
         kinds = entry.get("from", ["*"])
@@ -204,20 +207,27 @@ class Rights:
 
     def parts(self, kind: str, name: str) -> Iterator[tuple[str, str]]:
         """What `thing` says of a kind, for one thing: its ARN, its key."""
-        for key, text in self.things.get(kind, {}).items():
-            value = self.fill(text, {**self.common(), "name": name})
+        texts = self.things.get(kind, {})
+        values = {**self.common(), "name": name}
+        if "arn" in texts and self.fill(texts["arn"], values) is None:
+            # What exists already is looked up, and its key is not the platform's.
+            texts = {"arn": texts["arn"].replace(".aws_", ".data.aws_", 1)}
+        for key, text in texts.items():
+            value = self.fill(text, values)
             if value is not None:
                 yield key, value
 
     def add(self, entry: Json, values: dict[str, str], edge: Edge | None, expectation: Expectation) -> None:
         """Adds the calls of an entry; those on a resource that the root does not have are no calls."""
-        needed = PLACE.sub(lambda match: values.get(match[1], ""), entry.get("needs", ""))
-        if needed and needed not in self.facts.resources:
-            return
+        for key, wanted in (("needs", True), ("without", False)):
+            address = PLACE.sub(lambda match: values.get(match[1], ""), entry.get(key, ""))
+            if address and (address in self.facts.resources) != wanted:
+                return
         self.used.add(self.entries.index(entry))
         if edge is not None:
             expectation.edges.add(edge.name)
-        for key, rights in (("allow", expectation.allowed), ("deny", expectation.denied)):
+        lists = {"allow": expectation.allowed, "explain": expectation.explained, "deny": expectation.denied}
+        for key, rights in lists.items():
             for line in entry.get(key, []):
                 rights.extend(self.calls(line, values))
 

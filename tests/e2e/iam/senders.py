@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -54,7 +55,9 @@ def sendings(rights: Rights) -> Iterator[Sending]:
         source_kind, _, source_name = told["from"].partition(".")
         entries = [e for e in rights.senders if e["to"] == kind and fnmatchcase(service, e["service"])]
         parts = dict(rights.parts(kind, name.replace("-", "_")))
-        source = dict(rights.parts(source_kind, source_name.replace("-", "_"))).get("arn")
+        address = re.search(r"\$\{([a-z0-9_.]+)\}", told["sender"])
+        own = rights.facts.attribute(address[1]) if address else None
+        source = own or dict(rights.parts(source_kind, source_name.replace("-", "_"))).get("arn")
         if not entries or source is None:
             rights.unknown.append(f"{told['from']} -> {told['to']}: no entry speaks of {service}")
             continue

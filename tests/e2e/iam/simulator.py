@@ -75,7 +75,7 @@ class Simulator:
             if call.mode == DISCOVERY and any(reason in word for reason in NO_SUCH_CALL):
                 continue
             if word.startswith("error:"):
-                raise CannotRun(f"the simulator of IAM does not understand a call: {call}: {word}")
+                raise CannotRun(f"a line of rights.toml is no call that AWS has: {call}: {word}")
         return [word == ALLOWED for word in words]
 
 

@@ -62,7 +62,8 @@ fn a_spec_without_environments_has_one() {
 fn faults_of_layers_name_the_remedy() {
     for (text, code, line, help) in [
         ("[environment.a]\nunset = [\"x.yy\"]\n[x]\nyyy = 1", "PG0302", 2, "did you mean `yyy`?"),
-        ("[environment.a]\nunset = [\"y\"]\n[x]", "PG0302", 2, "did you mean `x`?"),
+        ("[environment.a]\nunset = [\"xy\"]\n[x]", "PG0302", 2, "did you mean `x`?"),
+        ("[environment.a]\nlike = \"aa\"\n[environment.aab]", "PG0301", 2, "did you mean `aab`?"),
         (
             "[environment.a]\nlike = \"prd\"\n[environment.prod]",
             "PG0301",

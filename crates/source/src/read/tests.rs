@@ -235,6 +235,35 @@ fn refusal<T: Read>(text: &str) -> (String, Vec<String>) {
 }
 
 #[test]
+fn what_has_the_wrong_type_is_shown_in_the_right_one() {
+    for ((message, help), expected, remedy) in [
+        (
+            refusal::<i64>("'7'"),
+            "expected a whole number, found a text",
+            Some("it stands without quotes: 7"),
+        ),
+        (
+            refusal::<String>("8080"),
+            "expected a text, found a whole number",
+            Some("a text stands in quotes: \"8080\""),
+        ),
+        (
+            refusal::<String>("true"),
+            "expected a text, found `true` or `false`",
+            Some("a text stands in quotes: \"true\""),
+        ),
+        (refusal::<bool>("'yes'"), "expected `true` or `false`, found a text", None),
+        (
+            refusal::<Vec<String>>("'token'"),
+            "expected a list, found a text",
+            Some("a list stands in brackets: [\"token\"]"),
+        ),
+    ] {
+        assert_eq!((message.as_str(), help.first().map(String::as_str)), (expected, remedy));
+    }
+}
+
+#[test]
 fn faults_name_what_is_wrong_and_the_remedy() {
     let plain = refusal::<Plain>;
     for ((message, help), expected, remedy) in [

@@ -1,9 +1,12 @@
 //! Decides the clients of a pool, and finds what Cognito would refuse of them.
-use super::{AuthFlow, Client, ClientSpec, OAuthFlow, ResourceServer, Scope, ScopeName};
+use super::{
+    AuthFlow, Client, ClientSpec, OAuthFlow, ResourceServer, ResourceServerSpec, Scope, ScopeName,
+};
 use crate::auth::user_pool::attributes::{AttributeName, READ_ONLY, WRITABLE};
 use crate::auth::user_pool::spec::UserPoolSpec;
 use crate::auth::user_pool::trigger::CHALLENGES;
 use crate::kind::{Resolving, ThingId};
+use crate::platform::Head;
 use crate::text::PlainText;
 use platgen_source::diagnostics::{SpecPath, code, suggestion};
 use platgen_source::{Duration, Name, is_plain};
@@ -31,8 +34,7 @@ pub(in crate::auth::user_pool) fn resolve_servers(
 ) -> BTreeMap<Name, ResourceServer> {
     let mut servers: BTreeMap<Name, ResourceServer> = BTreeMap::new();
     for (name, spec) in &pool.resource_server {
-        let said = spec.identifier.as_ref().map(|identifier| resolving.head.plain(identifier));
-        let identifier = said.unwrap_or_else(|| name.to_string());
+        let identifier = spec.identifier(name, resolving.head);
         let path = id.path().key("resource_server").key(name.as_str());
         if let Some(other) = servers.iter().find(|(_, other)| other.identifier == identifier) {
             let message = format!("`{}` is called `{identifier}` already", other.0);
@@ -45,6 +47,51 @@ pub(in crate::auth::user_pool) fn resolve_servers(
         servers.insert(name.clone(), ResourceServer { identifier, scopes: spec.scope.clone() });
     }
     servers
+}
+
+impl ResourceServerSpec {
+    /// What stands before its scopes in tokens.
+    fn identifier(&self, name: &Name, head: &Head) -> String {
+        self.identifier.as_ref().map_or_else(|| name.to_string(), |said| head.plain(said))
+    }
+}
+
+impl UserPoolSpec {
+    /// A scope as tokens of the pool have it; nothing if they never do. It is said by the name of the
+    /// resource server, or as it stands there.
+    pub fn scope_in_tokens(&self, text: &str, head: &Head) -> Option<String> {
+        if let Some(Scope::Known(word)) = self.scope(text) {
+            return Some(word.to_owned());
+        }
+        self.resource_server.iter().find_map(|(name, server)| {
+            let identifier = server.identifier(name, head);
+            let mut scopes = server.scope.keys().map(ScopeName::as_str);
+            let scope = scopes.find(|scope| {
+                [name.as_str(), &identifier]
+                    .iter()
+                    .any(|before| text == format!("{before}/{scope}"))
+            })?;
+            Some(format!("{identifier}/{scope}"))
+        })
+    }
+
+    /// The scopes that tokens of the pool can have, by the names of the resource servers.
+    pub fn known_scopes(&self) -> Vec<String> {
+        let own = self.resource_server.iter().flat_map(|(server, spec)| {
+            spec.scope.keys().map(move |scope| format!("{server}/{scope}"))
+        });
+        KNOWN_SCOPES.into_iter().map(str::to_owned).chain(own).collect()
+    }
+
+    fn scope(&self, text: &str) -> Option<Scope> {
+        if let Some(known) = KNOWN_SCOPES.into_iter().find(|known| *known == text) {
+            return Some(Scope::Known(known));
+        }
+        let (server, scope) = text.split_once('/')?;
+        let (server, scope) = (Name::new(server)?, ScopeName::new(scope)?);
+        let declared = self.resource_server.get(&server)?.scope.contains_key(&scope);
+        declared.then_some(Scope::Of(server, scope))
+    }
 }
 
 /// Decides the clients of a pool, and finds what Cognito would refuse of them.
@@ -191,7 +238,7 @@ impl ClientResolver<'_, '_> {
         }
         let mut scopes = Vec::new();
         for (place, text) in texts.iter().enumerate() {
-            match self.scope(text) {
+            match self.pool.scope(text) {
                 Some(Scope::Known(_)) if oauth == Some(OAuthFlow::ClientCredentials) => {
                     let message = format!("`{text}` speaks of a user, and a machine has none");
                     self.resolving.find(&code::CONFLICT, &path.index(place), message);
@@ -199,7 +246,7 @@ impl ClientResolver<'_, '_> {
                 Some(scope) => scopes.push(scope),
                 None => {
                     let message = format!("there is no scope `{}`", text.escape_debug());
-                    let known = self.known_scopes();
+                    let known = self.pool.known_scopes();
                     let help = suggestion(text, known.iter().map(String::as_str));
                     let path = path.index(place);
                     self.resolving.find_with(&code::UNKNOWN_WORD, &path, message, help);
@@ -207,23 +254,6 @@ impl ClientResolver<'_, '_> {
             }
         }
         scopes
-    }
-
-    fn scope(&self, text: &str) -> Option<Scope> {
-        if let Some(known) = KNOWN_SCOPES.into_iter().find(|known| *known == text) {
-            return Some(Scope::Known(known));
-        }
-        let (server, scope) = text.split_once('/')?;
-        let (server, scope) = (Name::new(server)?, ScopeName::new(scope)?);
-        let declared = self.pool.resource_server.get(&server)?.scope.contains_key(&scope);
-        declared.then_some(Scope::Of(server, scope))
-    }
-
-    fn known_scopes(&self) -> Vec<String> {
-        let own = self.pool.resource_server.iter().flat_map(|(server, spec)| {
-            spec.scope.keys().map(move |scope| format!("{server}/{scope}"))
-        });
-        KNOWN_SCOPES.into_iter().map(str::to_owned).chain(own).collect()
     }
 
     fn validity(&mut self, key: &str, said: Option<Duration>, usual: Duration) -> Duration {

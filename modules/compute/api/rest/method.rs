@@ -19,12 +19,17 @@ const BODY_TYPES: [&str; 3] =
 /// The body of a request inside of a JSON text. What `escapeJavaScript` does to `'` is no JSON
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>).
 const BODY_IN_JSON: &str = r#"$util.escapeJavaScript($input.body).replaceAll("\\'","'")"#;
-/// What a caller hears of a call to an AWS service, by the status that the service answers with: the
-/// name of the resource, the status, which answers it is for, and the body.
-const ANSWERS: [(&str, &str, Option<&str>, &str); 2] = [
-    ("ok", "200", Some("2\\d{2}"), "{}"),
-    ("failed", "500", None, "{\"message\":\"Internal Server Error\"}"),
-];
+/// What a caller hears of a call to an AWS service that did what it was asked for.
+const DONE: &str = "{}";
+/// What a caller hears of one that did not.
+const FAILED: &str = "{\"message\":\"Internal Server Error\"}";
+/// `EventBridge` answers with status 200 also where it took no event, because the body is no JSON object
+/// for example, and says so in its answer only
+/// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
+const TAKEN_OR_NOT: &str = "#if($input.path('$.FailedEntryCount') == 0){}\
+    #elseif($input.path('$.Entries[0].ErrorCode') == 'MalformedDetail')\
+    #set($context.responseOverride.status = 400){\"message\":\"The body is no JSON object\"}\
+    #else#set($context.responseOverride.status = 500){\"message\":\"Internal Server Error\"}#end";
 
 /// A call to an AWS service.
 struct ServiceCall {
@@ -34,6 +39,8 @@ struct ServiceCall {
     headers: BTreeMap<String, Value>,
     /// The body of the call, in the language of mapping templates.
     template: Value,
+    /// What the caller hears where the service answers that it has done it, in the same language.
+    done: &'static str,
 }
 
 /// Puts the methods into a document.
@@ -52,8 +59,8 @@ pub(super) fn lower(api: &Api, platform: &Platform, out: &mut Document) {
         let method = lower_method(api, route, model.as_ref(), out);
         let call = service_call(api, &route.to, platform, out);
         let integration = lower_integration(api, route, &method, call.as_ref(), out);
-        if call.is_some() {
-            lower_answers(api, route, &method, &integration, out);
+        if let Some(call) = call {
+            lower_answers(api, route, &method, (&integration, call.done), out);
         }
     }
 }
@@ -98,7 +105,9 @@ fn lower_method(api: &Api, route: &Route, model: Option<&Handle>, out: &mut Docu
         authorizer_id: authorizer,
         authorization_scopes: (!route.scopes.is_empty()).then(|| route.scopes.clone()),
         request_validator_id: route.validation.is_there().then(|| validator.get("id")),
-        request_models: model.map(|model| block! { "application/json": model.get("name") }),
+        // A body of a type without a model would not be looked at
+        // (<https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html>).
+        request_models: model.map(|model| block! { "$default": model.get("name") }),
         request_parameters: (!parameters.is_empty()).then_some(parameters),
     };
     let mut file = out.module(MODULE).file(&api.id.file());
@@ -155,10 +164,12 @@ fn lower_answers(
     api: &Api,
     route: &Route,
     method: &Handle,
-    integration: &Handle,
+    (integration, done): (&Handle, &str),
     out: &mut Document,
 ) {
-    for (word, status, pattern, body) in ANSWERS {
+    for (word, status, pattern, body) in
+        [("ok", "200", Some("2\\d{2}"), done), ("failed", "500", None, FAILED)]
+    {
         let name = api.id.local(&[route.name.as_str(), word]);
         let answer = || {
             BTreeMap::from([
@@ -196,6 +207,7 @@ fn service_call(
 ) -> Option<ServiceCall> {
     let things = &platform.things;
     let region = platform.head.region.as_str();
+    let mut done = DONE;
     let (action, headers, template) = match to {
         Destination::Queue(call) => {
             let name = output_of(things.queue.get(&call.queue), &["name"], &api.id, platform);
@@ -208,6 +220,7 @@ fn service_call(
             let head = format!("{{\"Entries\":[{{\"Source\":\"{source}\",\"DetailType\":\"");
             let before = format!("{head}{detail_type}\",\"EventBusName\":\"");
             let detail = format!("\",\"Detail\":\"{BODY_IN_JSON}\"}}]}}");
+            done = TAKEN_OR_NOT;
             let headers = vec![
                 ("Content-Type", "'application/x-amz-json-1.1'"),
                 ("X-Amz-Target", "'AWSEvents.PutEvents'"),
@@ -229,7 +242,8 @@ fn service_call(
     let header = |(name, value): (&str, &str)| {
         (format!("integration.request.header.{name}"), Value::from(value))
     };
-    Some(ServiceCall { action, headers: headers.into_iter().map(header).collect(), template })
+    let headers = headers.into_iter().map(header).collect();
+    Some(ServiceCall { action, headers, template, done })
 }
 
 impl ServiceCall {

@@ -30,24 +30,45 @@ fn tokens_of_an_issuer_are_taken() {
     assert_eq!(route["authorization_scopes"], json!(["a/read"]));
 }
 
-const POOL: &str =
-    "[user_pool.clients]\nclient.web = { callbacks = [\"https://a.example.com/\"] }\n";
+const POOL: &str = "[user_pool.clients]\nclient.web = { callbacks = [\"https://a.example.com/\"] }\n\
+     resource_server.shop = { identifier = \"https://shop.example.com\", scope.read = \"Read\" }\n";
 
 #[test]
 fn tokens_of_a_user_pool_are_taken() {
     let keys = "authorizer.clients = { user_pool = \"clients\", clients = [\"web\"] }\n";
-    let main = route("main", "scopes = [\"b\"], ");
+    let main = route("main", "scopes = [\"openid\", \"shop/read\"], ");
     let document = document(&format!("{}{POOL}", http(&format!("{main}{keys}"))));
     let authorizer = resource(&document, "compute", "aws_apigatewayv2_authorizer.shop__clients");
     let jwt = only(&authorizer["jwt_configuration"]);
     assert_eq!(jwt["issuer"], "https://${var.cognito_user_pool_clients_endpoint}");
     assert_eq!(jwt["audience"], json!(["${var.cognito_user_pool_client_clients__web_id}"]));
     let route = resource(&document, "compute", "aws_apigatewayv2_route.shop__main");
-    assert_eq!(route["authorization_scopes"], json!(["b"]));
+    let scopes = json!(["openid", "https://shop.example.com/read"]);
+    assert_eq!(route["authorization_scopes"], scopes);
     let unknown = keys.replace("web", "wab");
     assert_eq!(
         found(&format!("{}{POOL}", http(&format!("{main}{unknown}")))),
         [("PG0201", "authorizer.clients.clients[0]".to_owned())]
+    );
+}
+
+#[test]
+fn scopes_of_a_user_pool_are_those_of_its_tokens() {
+    let spec = |of_authorizer: &str, of_route: &str| {
+        let keys = format!(
+            "authorizer.clients = {{ user_pool = \"clients\", clients = [\"web\"], \
+             scopes = [\"{of_authorizer}\"] }}\n"
+        );
+        let main = route("main", &format!("scopes = [\"{of_route}\"], "));
+        format!("{}{POOL}", http(&format!("{main}{keys}")))
+    };
+    assert_eq!(found(&spec("shop/read", "https://shop.example.com/read")), []);
+    assert_eq!(
+        found(&spec("shop/write", "read")),
+        [
+            ("PG0105", "authorizer.clients.scopes[0]".to_owned()),
+            ("PG0105", "route.main.scopes[0]".to_owned()),
+        ]
     );
 }
 

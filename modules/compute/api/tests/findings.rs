@@ -25,6 +25,14 @@ fn an_api_says_what_its_type_can_do() {
         &[("PG0108", "allow_from"), ("PG0108", "firewall"), ("PG0108", "tracing")],
     );
     check(&rest(&format!("cors = \"*\"\n{ORDERS}")), &[("PG0108", "cors")]);
+    let rest_of = |auth: &str| {
+        format!(
+            "route.a = {{ match = \"$default\", auth = \"{auth}\", to = {{ function = \"f\" }} }}"
+        )
+    };
+    check(&http(&format!("cors = \"*\"\n{}", rest_of("none"))), &[]);
+    check(&http(&rest_of("iam")), &[]);
+    check(&http(&format!("cors = \"*\"\n{}", rest_of("iam"))), &[("PG0108", "route.a.match")]);
     check(&rest(&format!("allow_from = [\"::/0\"]\n{ORDERS}")), &[("PG0106", "allow_from[0]")]);
     check(&http(&format!("domain = \"api.example.com\"\n{ORDERS}")), &[("PG0108", "domain")]);
     let validate =

@@ -211,6 +211,29 @@ fn a_domain_brings_a_certificate_and_records_and_closes_the_other_way_in() {
 }
 
 #[test]
+fn browsers_get_an_answer_before_they_show_credentials() {
+    let keys = |cors: &str, auth: &str| {
+        let document = document(&http(&format!(
+            "{cors}route.all = {{ match = \"ANY /a/{{rest+}}\", auth = \"{auth}\", throttle = 5, \
+             to = {{ function = \"f\" }} }}\n\
+             route.get = {{ match = \"GET /a/{{x+}}\", auth = \"none\", to = {{ function = \"f\" }} }}"
+        )));
+        let route = resource(&document, "compute", "aws_apigatewayv2_route.shop__all");
+        let keys: Vec<String> = route["for_each"].as_object().unwrap().keys().cloned().collect();
+        let stage = resource(&document, "compute", "aws_apigatewayv2_stage.shop");
+        let limited = stage["route_settings"].as_array().unwrap().len();
+        assert_eq!(limited, keys.len());
+        keys
+    };
+    let cors = "cors = \"https://shop.example.com\"\n";
+    for (cors, auth) in [("", "iam"), (cors, "none"), ("", "none")] {
+        assert_eq!(keys(cors, auth), ["ANY /a/{rest+}"], "{cors}{auth}");
+    }
+    let methods = ["DELETE", "HEAD", "PATCH", "POST", "PUT"];
+    assert_eq!(keys(cors, "iam"), methods.map(|method| format!("{method} /a/{{rest+}}")));
+}
+
+#[test]
 fn pages_call_where_they_may() {
     let cors = |keys: &str| {
         let document = document(&http(&format!("{keys}\n{ORDERS}")));

@@ -115,6 +115,41 @@ fn callers_hear_whether_a_service_took_it_and_nothing_more() {
 }
 
 #[test]
+fn what_a_bus_did_not_take_is_no_success() {
+    let toml = rest("route.event = { match = \"POST /event\", to = { event_bus = \"main\" } }");
+    let document = document(&toml);
+    let answer = part(&document, "integration_response", "shop__event__ok");
+    let template = answer["response_templates"]["application/json"].as_str().unwrap();
+    for part in
+        ["FailedEntryCount", "responseOverride.status = 400", "responseOverride.status = 500"]
+    {
+        assert!(template.contains(part), "{part} is not in {template}");
+    }
+    assert_eq!(template.matches("#if").count(), template.matches("#end").count());
+}
+
+#[test]
+fn a_message_is_made_of_what_every_request_has() {
+    let document = document(&rest(
+        "route.pay = { match = \"POST /pay/{shop}\", to = { queue = \"payments\", \
+         attributes = { signature = \"header.X-Signature\", page = \"query.page\" }, \
+         group = \"path.shop\", deduplicate = \"header.X-Id\" }, \
+         validate = { headers = [\"X-Own\"] } }\n[queue.payments]\nfifo = true\n",
+    ));
+    let method = part(&document, "method", "shop__pay");
+    assert_eq!(
+        method["request_parameters"],
+        json!({
+            "method.request.header.X-Id": true,
+            "method.request.header.X-Own": true,
+            "method.request.header.X-Signature": true,
+            "method.request.querystring.page": true,
+        })
+    );
+    assert_eq!(method["request_validator_id"], "${aws_api_gateway_request_validator.shop.id}");
+}
+
+#[test]
 fn a_policy_lets_in_who_may_call_and_leaves_the_rest_to_iam() {
     let statements = |keys: &str| {
         let document = document(&rest(keys));
@@ -146,7 +181,7 @@ fn requests_are_looked_at() {
     let method = part(&document, "method", "shop__new_order");
     assert_eq!(
         method["request_models"],
-        json!({ "application/json": "${aws_api_gateway_model.shop__new_order.name}" })
+        json!({ "$default": "${aws_api_gateway_model.shop__new_order.name}" })
     );
     assert_eq!(
         method["request_parameters"],

@@ -91,6 +91,7 @@ impl Conditions {
             sources: sources(spec.from.as_ref()),
         };
         conditions.check_quotas(path, resolving);
+        check_headers(spec, path, resolving);
         conditions
     }
 
@@ -166,6 +167,16 @@ impl Conditions {
             let help = "use fewer `*` and `?`, or make two routes of it";
             resolving.find_with(&code::LIMIT, path, message, help);
         }
+    }
+}
+
+/// The host has a condition of its own
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#http-header-conditions>).
+fn check_headers(spec: &RouteSpec, path: &SpecPath, resolving: &mut Resolving<'_>) {
+    for name in spec.header.keys().filter(|name| name.as_str().eq_ignore_ascii_case("host")) {
+        let message = "a load balancer takes no condition on this header";
+        let place = path.key("header").key(name.as_str());
+        resolving.find_with(&code::CONFLICT, &place, message, "set `host` of the route");
     }
 }
 
