@@ -287,8 +287,13 @@ only_in = ["prod"]
                     "the rule guards nothing: `service.web` has no edge to itself, only a way (=>)",
                 )),
             ),
-            ("service.web => service.web", None),
-            ("service.* => service.web", None),
+            (
+                "service.* => service.web",
+                Some((
+                    "PG0208",
+                    "`service.web` gets to `service.web`, which must never be: service.web -> internet -> load_balancer.public -> service.web",
+                )),
+            ),
         ]);
     }
 

@@ -206,7 +206,15 @@ fn what_is_wrong_with_a_load_balancer_is_found() {
         ("aws_name = \"internal-x\"", &[("PG0106", "aws_name")]),
         ("aws_name = \"two\"", &[("PG0404", "aws_name")]),
         ("existing = \"arn:aws:s3:::x\"", &[("PG0106", "existing.arn")]),
-        (&elsewhere, &[("PG0108", "internal"), ("PG0108", "aws_name"), ("PG0401", "existing.arn")]),
+        (
+            &elsewhere,
+            &[
+                ("PG0108", "internal"),
+                ("PG0108", "aws_name"),
+                ("PG0401", "existing.arn"),
+                ("PG0508", "existing"),
+            ],
+        ),
     ] {
         let toml = format!("[load_balancer.a]\naws_name = \"two\"\n[load_balancer.edge]\n{keys}\n");
         let expected: Vec<_> = expected

@@ -28,7 +28,7 @@ image = "nginx"
 port = 8080
 [job.report]
 image = "report"
-schedule.daily = "rate(1 day)"
+on.schedule.daily = "rate(1 day)"
 [table.sent]
 partition_key = "id"
 "#;

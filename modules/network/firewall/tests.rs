@@ -235,9 +235,15 @@ fn what_is_wrong_with_a_firewall_is_found() {
 #[test]
 fn only_what_looks_into_requests_stands_behind_a_firewall() {
     let arn = "arn:aws:elasticloadbalancing:us-east-2:123456789012:loadbalancer/app/demo/5ea280ee3a7eff37";
-    for keys in ["type = \"network\"", &format!("existing = \"{arn}\"")] {
+    let existing = format!("existing = \"{arn}\"");
+    for (keys, expected) in [
+        ("type = \"network\"", &[("PG0108", "firewall")][..]),
+        (&existing, &[("PG0108", "firewall"), ("PG0508", "existing")]),
+    ] {
+        let expected: Vec<_> =
+            expected.iter().map(|(code, key)| (*code, format!("load_balancer.b.{key}"))).collect();
         let toml = format!("{}[load_balancer.b]\nfirewall = \"public\"\n{keys}\n", shielding(""));
-        assert_eq!(found(&toml), [("PG0108", "load_balancer.b.firewall".to_owned())], "{keys}");
+        assert_eq!(found(&toml), expected, "{keys}");
     }
     let unknown = "[load_balancer.a]\nfirewall = \"publik\"\n";
     assert_eq!(found(unknown), [("PG0201", "load_balancer.a.firewall".to_owned())]);
