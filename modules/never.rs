@@ -288,7 +288,7 @@ only_in = ["prod"]
                 )),
             ),
             (
-                "service.* => service.web",
+                "service.web => service.web",
                 Some((
                     "PG0208",
                     "`service.web` gets to `service.web`, which must never be: service.web -> internet -> load_balancer.public -> service.web",

@@ -29,6 +29,7 @@ def main() -> None:
     threading.Thread(target=end_with_standard_input, daemon=True).start()
     threading.Thread(target=announce, args=(url, announcement), daemon=True).start()
     take_any_aurora_version()
+    take_every_call_for_encrypted()
     sys.argv = ["ministack"]
     runpy.run_module("ministack", run_name="__main__")
 
@@ -44,6 +45,15 @@ def take_any_aurora_version() -> None:
     """MiniStack knows the versions of one day, and newer ones come every month."""
     rds = importlib.import_module("ministack.services.rds")
     rds._unsupported_aurora_engine_version_error = lambda *_arguments, **_settings: None
+
+
+def take_every_call_for_encrypted() -> None:
+    """Policies refuse whoever calls without TLS, as everybody calls an emulator on the loopback address."""
+    evaluator = importlib.import_module("ministack.core.iam_evaluator")
+    resolve = evaluator._resolve_condition_key
+    evaluator._resolve_condition_key = lambda key, context: (
+        "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+    )
 
 
 def end_with_standard_input() -> None:

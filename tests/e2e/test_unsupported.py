@@ -19,6 +19,13 @@ class LeavingOut(unittest.TestCase):
         self.assertEqual(unsupported.types("moto", root), ())
         self.assertEqual(unsupported.types("ministack", root), ("aws_appautoscaling_target",))
 
+    def test_a_file_without_resources_lists_none(self) -> None:
+        work = Path(self.enterContext(TemporaryDirectory()))
+        file = work / "main.tf.json"
+        file.write_text(json.dumps({"resource": {"aws_x": {}}, "locals": {}}))
+        unsupported.take_out(work, ("aws_x",))
+        self.assertEqual(json.loads(file.read_text()), {"locals": {}})
+
     def test_blocks_are_taken_out_of_every_module(self) -> None:
         work = Path(self.enterContext(TemporaryDirectory()))
         (work / "modules").mkdir()

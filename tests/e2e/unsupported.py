@@ -18,6 +18,8 @@ UNSUPPORTED: dict[str, dict[str, str]] = {
         "aws_appautoscaling_policy": "no Application Auto Scaling",
         "aws_appautoscaling_scheduled_action": "no Application Auto Scaling",
         "aws_appautoscaling_target": "no Application Auto Scaling",
+        "aws_xray_group": "no X-Ray",
+        "aws_xray_sampling_rule": "no X-Ray",
     },
 }
 """Why an emulator does not take resources of a type."""
@@ -38,4 +40,7 @@ def take_out(work: Path, left_out: Collection[str]) -> None:
         resources = content.get("resource", {})
         kept = {kind: blocks for kind, blocks in resources.items() if kind not in left_out}
         if kept != resources:
-            file.write_text(json.dumps({**content, "resource": kept}, indent=2) + "\n")
+            others = {key: value for key, value in content.items() if key != "resource"}
+            # Engines refuse a list of resources without any.
+            left = {**others, "resource": kept} if kept else others
+            file.write_text(json.dumps(left, indent=2) + "\n")

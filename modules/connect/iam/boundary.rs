@@ -54,7 +54,7 @@ partition_key = "id"
     fn every_role_has_the_boundary_of_the_platform() {
         let policy = "arn:aws:iam::123456789012:policy/teams/limits";
         let said = format!("permissions_boundary = \"{policy}\"");
-        assert_eq!(boundaries(&said), BTreeSet::from([Some(format!("\"{policy}\""))]));
+        assert_eq!(boundaries(&said), BTreeSet::from([Some(policy.to_owned())]));
         assert_eq!(boundaries(""), BTreeSet::from([None]));
     }
 
