@@ -268,3 +268,40 @@ def event_reaches_queue(applied: Applied, values: Values) -> None:
     events = applied.client("events", {})
     want(not events.put_events(Entries=[entry])["FailedEntryCount"], "the event is refused")
     receive(applied, queue, applied.mark)
+
+
+GROUP_RULES = {"aws_vpc_security_group_egress_rule": True, "aws_vpc_security_group_ingress_rule": False}
+"""The types of rules, and whether they are about what leaves the group."""
+
+EVERY_PORT = -1
+"""How EC2 says that a rule has no port."""
+
+
+@check("aws_security_group")
+def group_has_its_rules_alone(applied: Applied, values: Values) -> None:
+    """EC2 keeps the rules of the group that the state has, each with its ports and its other end, and no others."""
+    ec2 = applied.client("ec2", values)
+    asked = [{"Name": "group-id", "Values": [values["id"]]}]
+    kept = {kept_rule(rule) for rule in ec2.describe_security_group_rules(Filters=asked)["SecurityGroupRules"]}
+    said = {
+        said_rule(rule, leaves=leaves)
+        for kind, leaves in GROUP_RULES.items()
+        for rule in applied.of_type(kind)
+        if rule["security_group_id"] == values["id"]
+    }
+    want(kept == said, f"EC2 alone has {sorted(kept - said)}, the state alone {sorted(said - kept)}")
+
+
+def kept_rule(rule: Json) -> tuple[bool, str, int, int, str]:
+    """A rule as EC2 tells of it: whether it is about what leaves, the protocol, the ports, and the other end."""
+    group = rule.get("ReferencedGroupInfo", {}).get("GroupId")
+    end = rule.get("CidrIpv4") or rule.get("CidrIpv6") or rule.get("PrefixListId") or group
+    return rule["IsEgress"], rule["IpProtocol"], rule.get("FromPort", EVERY_PORT), rule.get("ToPort", EVERY_PORT), str(end)
+
+
+def said_rule(rule: Values, *, leaves: bool) -> tuple[bool, str, int, int, str]:
+    """The same of a rule in the state."""
+    ends = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
+    end = next(rule[name] for name in ends if rule[name])
+    ports = (EVERY_PORT if rule[name] is None else rule[name] for name in ("from_port", "to_port"))
+    return leaves, rule["ip_protocol"], *ports, str(end)
