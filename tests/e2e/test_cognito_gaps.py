@@ -6,15 +6,12 @@ import json
 import unittest
 import urllib.error
 import zipfile
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any
 
-from . import fixtures, sign_in
-from .emulator import DIRECT, Emulator, Place, running_moto
+from . import sign_in
+from .emulator import DIRECT
+from .on_moto import ACCOUNT, OnMoto
 
-ACCOUNT = "111122223333"
-REGION = "us-east-2"
 PASSWORD = "Correct-Horse-7"
 CLAIM = """
 exports.handler = async (event) => {
@@ -25,18 +22,10 @@ exports.handler = async (event) => {
 """
 
 
-class SigningIn(unittest.TestCase):
-    emulator: ClassVar[Emulator]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        folder = cls.enterClassContext(TemporaryDirectory())
-        cls.emulator = cls.enterClassContext(running_moto(Place(Path(folder), ACCOUNT)))
-
+class SigningIn(OnMoto):
     def setUp(self) -> None:
-        self.emulator.reset()
-        self.target = fixtures.Target(self.emulator, ACCOUNT, REGION)
-        self.cognito = self.target.client("cognito-idp")
+        super().setUp()
+        self.cognito = self.client("cognito-idp")
 
     def door(self, **settings: Any) -> sign_in.Door:
         """A pool with one client."""
@@ -53,8 +42,8 @@ class SigningIn(unittest.TestCase):
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as content:
             content.writestr("index.js", CLAIM)
-        self.target.client("iam").create_role(RoleName="claim", AssumeRolePolicyDocument="{}")
-        arn = self.target.client("lambda").create_function(
+        self.client("iam").create_role(RoleName="claim", AssumeRolePolicyDocument="{}")
+        arn = self.client("lambda").create_function(
             FunctionName="claim",
             Runtime="nodejs22.x",
             Handler="index.handler",
@@ -85,7 +74,7 @@ class SigningIn(unittest.TestCase):
             self.assertEqual([header["kid"]], self.keys(door))
         self.assertNotEqual(self.keys(doors[0]), self.keys(doors[1]))
         with self.assertRaises(urllib.error.HTTPError):
-            DIRECT.open(f"{self.emulator.url}/{REGION}_nobody/.well-known/jwks.json")
+            DIRECT.open(f"{self.emulator.url}/{self.region}_nobody/.well-known/jwks.json")
 
     def test_the_trigger_adds_claims_and_can_refuse(self) -> None:
         door = self.door(**self.trigger())

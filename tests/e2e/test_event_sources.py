@@ -4,15 +4,11 @@ import io
 import json
 import unittest
 import zipfile
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any
 
-from . import fixtures
-from .emulator import Emulator, Place, running_moto
+from .on_moto import ACCOUNT, OnMoto
 from .rows import wait_for
 
-ACCOUNT = "111122223333"
 FUNCTION = """
 exports.handler = async (event) => ({
   batchItemFailures: event.Records
@@ -22,18 +18,7 @@ exports.handler = async (event) => ({
 """
 
 
-class Deliveries(unittest.TestCase):
-    emulator: ClassVar[Emulator]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        folder = cls.enterClassContext(TemporaryDirectory())
-        cls.emulator = cls.enterClassContext(running_moto(Place(Path(folder), ACCOUNT)))
-
-    def setUp(self) -> None:
-        self.emulator.reset()
-        self.target = fixtures.Target(self.emulator, ACCOUNT, "us-east-2")
-
+class Deliveries(OnMoto):
     def outbox(self) -> list[dict[str, Any]]:
         """What people received."""
         assert self.emulator.outbox is not None
@@ -44,8 +29,8 @@ class Deliveries(unittest.TestCase):
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as content:
             content.writestr("index.js", FUNCTION)
-        self.target.client("iam").create_role(RoleName="moody", AssumeRolePolicyDocument="{}")
-        made = self.target.client("lambda").create_function(
+        self.client("iam").create_role(RoleName="moody", AssumeRolePolicyDocument="{}")
+        made = self.client("lambda").create_function(
             FunctionName="moody",
             Runtime="nodejs22.x",
             Handler="index.handler",
@@ -55,7 +40,7 @@ class Deliveries(unittest.TestCase):
         return str(made["FunctionArn"])
 
     def test_what_a_function_gives_back_ends_as_a_dead_letter(self) -> None:
-        sqs = self.target.client("sqs")
+        sqs = self.client("sqs")
 
         def queue(name: str, **attributes: str) -> tuple[str, str]:
             url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
@@ -65,7 +50,7 @@ class Deliveries(unittest.TestCase):
         dead, dead_arn = queue("dead")
         redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
         source, source_arn = queue("source", VisibilityTimeout="1", RedrivePolicy=redrive)
-        self.target.client("lambda").create_event_source_mapping(
+        self.client("lambda").create_event_source_mapping(
             EventSourceArn=source_arn, FunctionName=self.function(), FunctionResponseTypes=["ReportBatchItemFailures"]
         )
         for mood in ("good", "bad"):
@@ -79,8 +64,8 @@ class Deliveries(unittest.TestCase):
         self.assertEqual(["bad", "bad", "good"], sorted(bodies))
 
     def test_a_mail_is_rendered_from_its_template_or_not_sent(self) -> None:
-        mail = self.target.client("sesv2")
-        self.target.client("ses").create_template(
+        mail = self.client("sesv2")
+        self.client("ses").create_template(
             Template={"TemplateName": "hi", "SubjectPart": "Hi {{name}}", "TextPart": "{{ to.place }}", "HtmlPart": ""}
         )
         mail.create_email_identity(EmailIdentity="example.com")
@@ -101,7 +86,7 @@ class Deliveries(unittest.TestCase):
             send("me@example.com", "unknown", {})
 
     def test_people_receive_what_their_filter_lets_through(self) -> None:
-        sns = self.target.client("sns")
+        sns = self.client("sns")
         topic = sns.create_topic(Name="news")["TopicArn"]
         sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ann@example.org")
         only = {"FilterPolicy": json.dumps({"kind": ["urgent"]})}

@@ -1,31 +1,15 @@
 """Tests of what is filled in moto: calls through the SDK that fail, or lose something, without it."""
 
 import json
-import unittest
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any
 
-from . import fixtures
-from .emulator import Emulator, Place, running_moto
+from .on_moto import OnMoto
 
-ACCOUNT = "111122223333"
 LOGGING = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "s3/"}}
 
 
-class Filled(unittest.TestCase):
-    emulator: ClassVar[Emulator]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        folder = cls.enterClassContext(TemporaryDirectory())
-        cls.emulator = cls.enterClassContext(running_moto(Place(Path(folder), ACCOUNT)))
-
-    def setUp(self) -> None:
-        self.emulator.reset()
-
-    def client(self, service: str, region: str = "us-east-1") -> Any:
-        return fixtures.Target(self.emulator, ACCOUNT, region).client(service)
+class Filled(OnMoto):
+    region = "us-east-1"
 
     def test_what_is_kept_belongs_to_an_account_and_region_and_goes_with_a_reset(self) -> None:
         logs = self.client("logs")

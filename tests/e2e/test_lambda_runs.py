@@ -2,16 +2,11 @@
 
 import io
 import json
-import unittest
 import zipfile
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any
 
-from . import fixtures
-from .emulator import Emulator, Place, running_moto
+from .on_moto import ACCOUNT, OnMoto
 
-ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/function"
 
 NODE = """
@@ -31,19 +26,11 @@ def thrown(event, context):
 """
 
 
-class Runs(unittest.TestCase):
-    emulator: ClassVar[Emulator]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        folder = cls.enterClassContext(TemporaryDirectory())
-        cls.emulator = cls.enterClassContext(running_moto(Place(Path(folder), ACCOUNT)))
-
+class Runs(OnMoto):
     def setUp(self) -> None:
-        self.emulator.reset()
-        target = fixtures.Target(self.emulator, ACCOUNT, "us-east-2")
-        target.client("iam").create_role(RoleName="function", AssumeRolePolicyDocument="{}")
-        self.functions = target.client("lambda")
+        super().setUp()
+        self.client("iam").create_role(RoleName="function", AssumeRolePolicyDocument="{}")
+        self.functions = self.client("lambda")
 
     def call(self, runtime: str, handler: str, event: Any = None, file: str = "index.mjs", text: str = NODE) -> Any:
         """What a function returns, or its error."""

@@ -1,3 +1,4 @@
+//! Tests of buses, their rules and what they let in.
 use crate::kind::Thing;
 use crate::observability::metric::Measure;
 use crate::testing::{addresses, document, found, only, platform, resource};

@@ -1,3 +1,4 @@
+//! Tests of the key that messages share.
 use super::*;
 use crate::connect::{Connections, Declared, Grant, Sender};
 use crate::kind::ThingId;

@@ -1,3 +1,4 @@
+//! Tests of queues and of what feeds them.
 use super::{Fed, QueueFeed, check};
 use crate::connect::trigger::{Feed, Trigger};
 use crate::kind::{Thing, ThingId};

@@ -1,3 +1,4 @@
+//! Tests of topics and of who hears them.
 use crate::kind::Thing;
 use crate::testing::{addresses, document, findings, findings_in, found, only, platform, resource};
 use platgen_source::json::{self, json};

@@ -1,3 +1,4 @@
+//! Tests of what a bucket tells its receivers.
 use super::*;
 use crate::testing::{document, found, only, resource};
 use platgen_source::json::json;

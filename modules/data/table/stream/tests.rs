@@ -1,3 +1,4 @@
+//! Tests of what the stream of a table feeds.
 use super::*;
 use crate::kind::{Thing, ThingId};
 use crate::testing::platform;
