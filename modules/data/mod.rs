@@ -1,4 +1,4 @@
-//! The module `data`: databases, tables, buckets, caches and secrets, and the key that they share.
+//! The module `data`: databases, tables, buckets, caches, volumes and secrets, and the key that they share.
 pub mod backup;
 pub mod bucket;
 pub mod cache;
@@ -9,6 +9,7 @@ pub mod log_bucket;
 pub mod secret;
 pub mod table;
 pub mod upkeep;
+pub mod volume;
 
 use crate::platform::Platform;
 use platgen_terraform::Document;
