@@ -121,9 +121,8 @@ impl ExistingVpc {
             if is_needed {
                 check_subnets(ids, &path.key(tier.word()), resolving);
             }
-            let subnet = |id: &OrVariable<SubnetId>| {
-                (id.to_string(), id.value(&mut variables, description))
-            };
+            let subnet =
+                |id: &OrVariable<SubnetId>| (id.to_string(), id.value(&mut variables, description));
             let values = ids.iter().map(subnet).collect();
             subnets.insert(tier, values);
         }

@@ -144,9 +144,8 @@ impl Network {
     pub fn subnets_by_name(&self, tier: Tier) -> Vec<(String, Value)> {
         match &self.vpc {
             Vpc::Made(made) => {
-                let subnet = |zone: &Zone| {
-                    (zone.letter().to_string(), routing::subnet_id(tier, *zone))
-                };
+                let subnet =
+                    |zone: &Zone| (zone.letter().to_string(), routing::subnet_id(tier, *zone));
                 made.zones.iter().map(subnet).collect()
             }
             Vpc::Existing(existing) => existing.subnets(tier),

@@ -66,9 +66,8 @@ impl Function {
     /// The part of the function that speaks of its volume, if it has one.
     pub(super) fn file_system_block(&self, platform: &Platform) -> Option<Value> {
         let mut used = self.uses.volume.iter();
-        let (name, verb) = used.find_map(|(name, verbs)| {
-            verbs.mounts().next().map(|(_, verb, _)| (&name.0, verb))
-        })?;
+        let (name, verb) = used
+            .find_map(|(name, verbs)| verbs.mounts().next().map(|(_, verb, _)| (&name.0, verb)))?;
         let volume = platform.things.volume.get(name)?;
         Some(block! {
             arn: volume.access_point().get("arn"),

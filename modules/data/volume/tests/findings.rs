@@ -50,7 +50,8 @@ fn mounts_that_a_task_cannot_have_are_told_in_their_place() {
     const TWICE: &str = "uses.volume.files = { read = { at = \"/a\" }, write = { at = \"/b\" } }";
     const SIDE_TWICE: &str = "uses.volume.files.read = { at = \"/a\", container = \"side\" }\n\
         uses.volume.files.write = { at = \"/b\", container = [\"web\", \"side\"] }";
-    const ONE_PLACE: &str = "uses.volume.files.read.at = \"/a\"\nuses.volume.other.write.at = \"/a\"";
+    const ONE_PLACE: &str =
+        "uses.volume.files.read.at = \"/a\"\nuses.volume.other.write.at = \"/a\"";
     for (keys, code, path) in [
         ("uses.volume.files = \"read\"", "PG0101", "files.read"),
         ("uses.volume.files.read.at = \"a\"", "PG0106", "files.read.at"),

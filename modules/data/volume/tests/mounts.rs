@@ -139,7 +139,6 @@ fn an_edge_without_verbs_gives_nothing() {
     let platform = platform("dev", &text);
     let grant = grant(&platform);
     assert!(grant.ports.is_empty() && grant.task.is_empty() && grant.variables.is_empty());
-    let definition =
-        resource(&document(&text), "compute", "aws_ecs_task_definition.service__web");
+    let definition = resource(&document(&text), "compute", "aws_ecs_task_definition.service__web");
     assert_eq!(definition["volume"], Json::Null);
 }
