@@ -212,6 +212,8 @@ kinds! {
     secret: data::secret::SecretSpec => data::secret::SecretVerbs;
     /// Long-running containers.
     service: compute::service::ServiceSpec => compute::service::ServiceVerbs;
+    /// Data streams of Kinesis.
+    stream: messaging::stream::StreamSpec => messaging::stream::StreamVerbs;
     /// DynamoDB tables.
     table: data::table::TableSpec => data::table::TableVerbs;
     /// Topics.
