@@ -204,6 +204,8 @@ kinds! {
     function: compute::function::FunctionSpec => compute::function::FunctionVerbs;
     /// Tasks that run once, or on a schedule.
     job: compute::job::JobSpec;
+    /// Keys at KMS for the application's own use.
+    key: data::app_key::KeySpec => data::app_key::KeyVerbs;
     /// Load balancers.
     load_balancer: compute::load_balancer::LoadBalancerSpec;
     /// Queues.
