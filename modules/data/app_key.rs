@@ -61,7 +61,7 @@ impl KeySpec {
             resolving.find_with(&code::CONFLICT, &id.path().key("algorithm"), message, help);
         }
         if purpose == Purpose::Sign && rotation_days.is_some() {
-            let message = "KMS rotates no key that signs: what it signed could not be verified";
+            let message = "KMS rotates symmetric keys only, and this one signs";
             let help = "remove it; a new key is declared beside this one";
             resolving.find_with(&code::CONFLICT, &id.path().key("rotation_days"), message, help);
         }

@@ -25,7 +25,8 @@ pub struct KeySpec {
     pub r#use: Option<Purpose>,
     /// How it signs, of keys that sign. By default `ecc-p256`.
     pub algorithm: Option<Algorithm>,
-    /// Days between two rotations of a key that encrypts, which old texts outlive. By default 365.
+    /// Days between two rotations of a key that encrypts. What was encrypted before stays readable. By
+    /// default 365.
     // https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
     pub rotation_days: Option<Count<90, 2560>>,
     /// Days between the order to delete it and the end. By default 30, in development 7.
