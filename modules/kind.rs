@@ -204,6 +204,22 @@ pub trait Target: Thing {
 
     /// Everything that an edge with these verbs gives its consumer.
     fn grant(&self, verbs: &Self::Verbs, edge: &Edge<'_>) -> Grant;
+
+    /// Those of the verbs that things of this kind have and this one has not.
+    fn refused(&self, _verbs: &Self::Verbs) -> Vec<Refusal> {
+        Vec::new()
+    }
+}
+
+/// A verb that a thing of the right kind cannot give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The verb.
+    pub verb: &'static str,
+    /// Why not.
+    pub reason: String,
+    /// What would mend it.
+    pub remedy: String,
 }
 
 /// The words that placeholders can name of a kind.

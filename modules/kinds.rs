@@ -8,6 +8,7 @@ use crate::observability::ObservabilitySpec;
 use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
 use crate::{auth, compute, data, messaging, network, observability};
+use platgen_source::diagnostics::Diagnostic;
 use platgen_source::{Key, Mention, Name, Read, Reader, Things};
 use std::collections::BTreeMap;
 
@@ -97,6 +98,21 @@ macro_rules! kinds {
                     }
                 )?)+
                 grants
+            }
+
+            /// The verbs that the things which are used do not have.
+            pub fn refused(&self, consumer: &dyn Thing, platform: &Platform) -> Vec<Diagnostic> {
+                let mut findings = Vec::new();
+                $($(
+                    for (name, verbs) in &self.$section {
+                        let _: &$verbs = verbs;
+                        if let Some(target) = platform.things.$section.get(&name.0) {
+                            let edge = Edge::new(consumer, target, platform, None);
+                            findings.extend(target.refused(verbs).iter().map(|refusal| edge.refuse(refusal)));
+                        }
+                    }
+                )?)+
+                findings
             }
 
             /// The kind and the name of everything that is used, beside the internet.

@@ -413,6 +413,9 @@ impl Platform {
         platform.connections = Connections::derive(&platform);
         let checked = platform.things.all().flat_map(|thing| thing.check(&platform));
         resolving.findings.extend(checked);
+        let refused = platform.things.all().filter_map(|thing| Some((thing, thing.uses()?)));
+        let refused = refused.flat_map(|(thing, uses)| uses.refused(thing, &platform));
+        resolving.findings.extend(refused);
         resolving.findings.extend(crate::network::check(&platform));
         resolving.findings.extend(crate::data::backup::check(&platform));
         resolving.findings.extend(observability::check(&platform));

@@ -106,7 +106,7 @@ pub(crate) fn resource(document: &Document, module: &str, address: &str) -> json
     let (kind, name) = address.split_once('.').unwrap();
     let folder = format!("modules/{module}/");
     for (path, content) in render(document, Schema::embedded()) {
-        if path.starts_with(&folder) {
+        if path.starts_with(&folder) && path.ends_with(".json") {
             let content: json::Value = json::from_slice(&content).unwrap();
             if let Some(json::Value::Object(found)) = content[section][kind].get(name) {
                 let mut arguments = found.clone();

@@ -9,12 +9,12 @@ pub mod records;
 pub mod trigger;
 
 use crate::compute;
-use crate::kind::{Thing, ThingId};
+use crate::kind::{Refusal, Thing, ThingId};
 use crate::names::{identifier, variable_prefix};
 use crate::platform::Platform;
 use iam::Statement;
 use platgen_source::Read;
-use platgen_source::diagnostics::{SpecPath, Step};
+use platgen_source::diagnostics::{Diagnostic, SpecPath, Step, code};
 use platgen_terraform::Value;
 use std::collections::BTreeSet;
 use trigger::Trigger;
@@ -235,6 +235,12 @@ impl<'a> Edge<'a> {
     pub fn grant(&self) -> Grant {
         let target = Some(self.target.clone());
         Grant::new(self.consumer, target, self.cause.clone(), self.declared)
+    }
+
+    /// The finding that its target has no such verb.
+    pub fn refuse(&self, refusal: &Refusal) -> Diagnostic {
+        Diagnostic::at(&code::CONFLICT, &self.cause.key(refusal.verb), refusal.reason.as_str())
+            .help(refusal.remedy.as_str())
     }
 
     /// The name of a derived variable: `MAIN_HOST`.

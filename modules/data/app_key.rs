@@ -10,11 +10,11 @@ use super::MODULE;
 use crate::aws_name;
 use crate::connect::iam::{Arn, PolicyPlace, Statement};
 use crate::connect::{Edge, Grant, Reach};
-use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
+use crate::kind::{Kind, Output, Outputs, Refusal, Resolving, Target, Thing, ThingId};
 use crate::kms::{self, CustomerKey, LONGEST_ALIAS, Material};
 use crate::platform::Platform;
 use platgen_source::Count;
-use platgen_source::diagnostics::{Diagnostic, code, listed};
+use platgen_source::diagnostics::{code, listed};
 use platgen_terraform::{Address, Document, Handle};
 use spec::{Algorithm, Purpose, Verb};
 
@@ -99,34 +99,6 @@ impl Key {
     fn handle(&self) -> Handle {
         self.resource("aws_kms_key")
     }
-
-    /// The verbs that a key of this material can do.
-    fn offered(&self) -> [Verb; 2] {
-        match self.material {
-            Material::Symmetric { .. } => [Verb::Encrypt, Verb::Decrypt],
-            Material::Pair { .. } => [Verb::Sign, Verb::Verify],
-        }
-    }
-
-    /// What a consumer wants to do that the key cannot.
-    fn check_verbs(&self, consumer: &dyn Thing) -> Vec<Diagnostic> {
-        let Some(uses) = consumer.uses() else { return Vec::new() };
-        let own = uses.key.iter().find(|(name, _)| name.0 == self.id.name);
-        let Some((_, verbs)) = own else { return Vec::new() };
-        let offered = self.offered();
-        let place = consumer.id().path().key("uses").key("key").key(self.id.name.as_str());
-        let does = match self.material {
-            Material::Symmetric { .. } => "encrypts",
-            Material::Pair { .. } => "signs",
-        };
-        let finding = |verb: Verb| {
-            let verb = verb.word();
-            let message = format!("`{verb}` is not offered by `{}`, which {does}", self.id);
-            let help = format!("known here: {}", listed(offered.map(Verb::word)));
-            Diagnostic::at(&code::UNKNOWN_VERB, &place.key(verb), message).help(help)
-        };
-        verbs.said().filter(|verb| !offered.contains(verb)).map(finding).collect()
-    }
 }
 
 impl Target for Key {
@@ -143,6 +115,19 @@ impl Target for Key {
         grant.variables.push((edge.variable("KEY_ARN"), self.handle().get("arn")));
         grant
     }
+
+    fn refused(&self, verbs: &KeyVerbs) -> Vec<Refusal> {
+        let (does, offered) = match self.material {
+            Material::Symmetric { .. } => ("encrypts", [Verb::Encrypt, Verb::Decrypt]),
+            Material::Pair { .. } => ("signs", [Verb::Sign, Verb::Verify]),
+        };
+        let refusal = |verb: Verb| Refusal {
+            verb: verb.word(),
+            reason: format!("`{}` {does}, and has no `{}`", self.id, verb.word()),
+            remedy: format!("known here: {}", listed(offered.map(Verb::word))),
+        };
+        verbs.said().filter(|verb| !offered.contains(verb)).map(refusal).collect()
+    }
 }
 
 impl Thing for Key {
@@ -156,10 +141,6 @@ impl Thing for Key {
             [word] if word == "id" => self.handle().get("key_id"),
             _ => self.handle().get("arn"),
         })
-    }
-
-    fn check(&self, platform: &Platform) -> Vec<Diagnostic> {
-        platform.things.all().flat_map(|consumer| self.check_verbs(consumer)).collect()
     }
 
     fn lower(&self, _platform: &Platform, out: &mut Document) {

@@ -124,6 +124,9 @@ pub struct TableVerbs {
     pub write: Option<NoNarrowing>,
     /// Delete items.
     pub delete: Option<NoNarrowing>,
+    /// Read the stream of its changes by oneself; `on.table` feeds a function with them. The table
+    /// needs a `stream`.
+    pub stream: Option<NoNarrowing>,
 }
 
 /// A table with every detail decided.

@@ -52,6 +52,18 @@ pub(super) fn check_names(settings: &Settings, resolving: &mut Resolving<'_>) {
     }
 }
 
+/// A function that must be made before another, whose variables speak of it.
+struct Needed<'a> {
+    /// Its name.
+    function: &'a str,
+    /// What of it stands in a variable.
+    what: &'static str,
+    /// What does without.
+    remedy: &'static str,
+    /// The line of the spec that needs it.
+    place: SpecPath,
+}
+
 impl Function {
     /// The variables, by their names.
     pub(super) fn variables(&self, platform: &Platform) -> BTreeMap<String, Value> {
@@ -86,25 +98,43 @@ impl Function {
         Some(Diagnostic::at(&code::EXPOSED_SECRET, &setting.place, message).help(help))
     }
 
-    /// The variable by which the function speaks of its own ARN, by way of other functions or not:
-    /// an ARN is known once its function is made, with its variables.
+    /// The variable by which the function needs itself, by way of other functions or not: ARN and URL
+    /// are known once a function is made, with its variables.
     fn circle(&self, platform: &Platform) -> Option<Diagnostic> {
-        let closes = |(name, _): &(&str, &SpecPath)| {
+        let closes = |needed: &Needed<'_>| {
             let mut seen = BTreeSet::new();
-            leads_to(name, self.id.name.as_str(), platform, &mut seen)
+            leads_to(needed.function, self.id.name.as_str(), platform, &mut seen)
         };
-        let (_, place) = self.named_arns().find(closes)?;
-        let message = "the ARN of the function itself is in the end needed to make it";
-        let help = format!("let the code ask Lambda, or write `{{{KIND}.<name>.name}}`");
-        Some(Diagnostic::at(&code::IMPOSSIBLE, place, message).help(help))
+        let needed = self.needed().find(closes)?;
+        let Needed { what, remedy, place, .. } = needed;
+        let message = format!("the {what} of the function itself is in the end needed to make it");
+        Some(Diagnostic::at(&code::IMPOSSIBLE, &place, message).help(remedy))
+    }
+
+    /// The functions that must be made before this one.
+    fn needed(&self) -> impl Iterator<Item = Needed<'_>> {
+        self.named_arns().chain(self.called_by_url())
+    }
+
+    fn called_by_url(&self) -> impl Iterator<Item = Needed<'_>> {
+        let called = self.uses.function.iter().filter(|(_, verbs)| verbs.url.is_some());
+        let edges = self.id.path().key("uses").key(KIND);
+        called.map(move |(name, _)| Needed {
+            function: name.0.as_str(),
+            what: "URL",
+            remedy: "let one of them call the other by `invoke`",
+            place: edges.key(name.0.as_str()).key("url"),
+        })
     }
 
     /// The functions whose ARN stands in a variable, and where.
-    fn named_arns(&self) -> impl Iterator<Item = (&str, &SpecPath)> {
+    fn named_arns(&self) -> impl Iterator<Item = Needed<'_>> {
         self.settings.values().flat_map(|setting| {
             setting.pieces.iter().filter_map(move |piece| match piece {
                 Piece::Output { kind, name, output } if kind == KIND && output == &["arn"] => {
-                    Some((name.as_str(), &setting.place))
+                    let remedy = "let the code ask Lambda, or write `{function.<name>.name}`";
+                    let place = setting.place.clone();
+                    Some(Needed { function: name.as_str(), what: "ARN", remedy, place })
                 }
                 _ => None,
             })
@@ -127,7 +157,7 @@ impl Function {
     }
 }
 
-/// Whether the variables of a function name the ARN of another, or of one whose variables do.
+/// Whether the variables of a function need another one, or one whose variables do.
 fn leads_to<'p>(
     from: &'p str,
     to: &str,
@@ -139,7 +169,7 @@ fn leads_to<'p>(
     }
     let function = Name::new(from).and_then(|name| platform.things.function.get(&name));
     let Some(function) = function.filter(|_| seen.insert(from)) else { return false };
-    function.named_arns().any(|(next, _)| leads_to(next, to, platform, seen))
+    function.needed().any(|next| leads_to(next.function, to, platform, seen))
 }
 
 /// How many bytes of a value are known: those that are no reference.

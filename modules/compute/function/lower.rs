@@ -29,6 +29,7 @@ impl Function {
         policies.needed.iter().fold(function, ResourceBuilder::depends_on).add();
         let permissions = self.lower_permissions(platform, out);
         self.lower_alias(&permissions, out);
+        self.lower_url(platform, out);
         self.lower_calls(out);
         self.lower_streams(&policies.all, platform, out);
         self.lower_schedules(platform, out);

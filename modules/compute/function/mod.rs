@@ -10,6 +10,7 @@ pub mod spec;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod url;
 
 pub use spec::{FunctionSpec, FunctionVerbs};
 
@@ -262,6 +263,12 @@ impl Target for Function {
             grant.reach.insert(Reach::Interface("lambda"));
             let name = format!("{}:{ALIAS}", self.aws_name);
             grant.variables.push((edge.variable("FUNCTION"), Value::from(name)));
+        }
+        if verbs.url.is_some() {
+            grant.task.extend(self.url_rights());
+            // No endpoint in the network leads to URLs.
+            grant.reach.insert(Reach::Internet(Some(443)));
+            grant.variables.push((edge.variable("URL"), self.url().get("function_url")));
         }
         grant
     }

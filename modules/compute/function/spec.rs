@@ -180,6 +180,8 @@ pub struct FunctionVerbs {
     pub r#as: Option<VariableName>,
     /// Call it.
     pub invoke: Option<NoNarrowing>,
+    /// Call it by HTTPS, with signed requests, at a URL that is made for that.
+    pub url: Option<NoNarrowing>,
 }
 
 impl FunctionSpec {

@@ -3,12 +3,10 @@ use super::spec::WorkflowVerbs;
 use super::{Workflow, key};
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Edge, Grant, Reach};
-use crate::kind::Target;
+use crate::kind::{Refusal, Target};
 use crate::observability::metric::{
     Measure, Metric, MetricPlace, Series, Side, Silence, Threshold,
 };
-use crate::platform::Platform;
-use platgen_source::diagnostics::{Diagnostic, code};
 
 /// What can be measured of a workflow.
 pub const METRICS: [&str; 6] =
@@ -46,13 +44,6 @@ impl Alarm {
     }
 }
 
-/// The actions that only standard workflows have: the executions of express ones cannot be named.
-const ONLY_STANDARD: [(&str, &str); 3] = [
-    ("states:SendTaskSuccess", "resume"),
-    ("states:DescribeExecution", "read"),
-    ("states:StopExecution", "stop"),
-];
-
 impl Workflow {
     /// What can be measured of it.
     pub(super) fn own_metrics(&self) -> Vec<Metric> {
@@ -69,21 +60,6 @@ impl Workflow {
             alarm: alarm.threshold(),
         };
         MEASURES.into_iter().map(metric).collect()
-    }
-
-    /// Finds edges that ask an express workflow for what only a standard one has.
-    pub(super) fn check_callers(&self, platform: &Platform) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        for grant in platform.connections.to(&self.id).filter(|_| self.is_express()) {
-            let has = |action: &str| grant.task.iter().any(|given| given.actions.contains(&action));
-            for (_, verb) in ONLY_STANDARD.into_iter().filter(|(action, _)| has(action)) {
-                let message = format!("`{}` is express, and has no `{verb}`", self.id);
-                let help = "make it standard, or remove the verb";
-                let finding = Diagnostic::at(&code::CONFLICT, &grant.cause, message);
-                findings.push(finding.help(help));
-            }
-        }
-        findings
     }
 }
 
@@ -124,5 +100,22 @@ impl Target for Workflow {
         grant.reach.insert(Reach::Interface("states"));
         grant.variables.push((edge.variable("STATE_MACHINE_ARN"), self.arn(region)));
         grant
+    }
+
+    /// The executions of an express workflow cannot be named, and its tasks have no token
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>).
+    fn refused(&self, verbs: &WorkflowVerbs) -> Vec<Refusal> {
+        let only_standard = [
+            ("resume", verbs.resume.is_some()),
+            ("read", verbs.read.is_some()),
+            ("stop", verbs.stop.is_some()),
+        ];
+        let refusal = |(verb, _)| Refusal {
+            verb,
+            reason: format!("`{}` is express, and has no `{verb}`", self.id),
+            remedy: "make it standard, or remove the verb".to_owned(),
+        };
+        let asked = only_standard.into_iter().filter(|(_, asked)| self.is_express() && *asked);
+        asked.map(refusal).collect()
     }
 }

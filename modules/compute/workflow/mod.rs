@@ -269,7 +269,6 @@ impl Thing for Workflow {
         let mut findings: Vec<Diagnostic> =
             roles::check_size(&self.id, &[|grant| &grant.task], platform).into_iter().collect();
         findings.extend(self.check_name(platform));
-        findings.extend(self.check_callers(platform));
         findings.extend(self.check_written(platform));
         findings
     }

@@ -138,8 +138,8 @@ fn a_verb_that_the_key_cannot_do_is_told() {
             "[key.papers]\nuse = \"{purpose}\"\n\
              [service.web]\nimage = \"nginx\"\nuses.key.papers = \"{verb}\"\n"
         );
-        let message = format!("`{verb}` is not offered by `key.papers`, which {does}");
+        let message = format!("`key.papers` {does}, and has no `{verb}`");
         let place = format!("service.web.uses.key.papers.{verb}");
-        assert_eq!(findings(&text), [("PG0202", place, message)]);
+        assert_eq!(findings(&text), [("PG0108", place, message)]);
     }
 }

@@ -3,7 +3,7 @@ use super::{Table, TableVerbs};
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::{Edge, Grant, Reach};
 use crate::data::key;
-use crate::kind::Target;
+use crate::kind::{Refusal, Target};
 use platgen_terraform::template;
 
 impl Table {
@@ -51,13 +51,35 @@ impl Target for Table {
             // A batch may hold puts and deletes alike, so it needs both verbs.
             grant.task.extend(self.allow(&["dynamodb:BatchWriteItem"], &[]));
         }
+        let on_table = !grant.task.is_empty();
+        if verbs.stream.is_some() {
+            grant.task.extend(self.stream_rights());
+            grant.reach.insert(Reach::Interface("dynamodb-streams"));
+            let stream = (edge.variable("STREAM_ARN"), self.handle().get("stream_arn"));
+            grant.variables.push(stream);
+        }
         if !grant.task.is_empty() {
             // The table's key is used in the name of the caller, for reads and writes alike.
             let region = &edge.platform.head.region;
             grant.task.push(key::right(&["kms:Decrypt"], "dynamodb", region));
+        }
+        if on_table {
             grant.reach.insert(Reach::Gateway("dynamodb"));
         }
         grant.variables.push((edge.variable("TABLE"), self.handle().get("name")));
         grant
     }
+
+    fn refused(&self, verbs: &TableVerbs) -> Vec<Refusal> {
+        let asked = verbs.stream.is_some() && self.stream.is_none();
+        let refusal = || Refusal {
+            verb: "stream",
+            reason: self.has_no_stream(),
+            remedy: self.needs_a_stream(),
+        };
+        asked.then(refusal).into_iter().collect()
+    }
 }
+
+#[cfg(test)]
+mod tests;

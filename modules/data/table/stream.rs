@@ -10,15 +10,33 @@ use platgen_source::diagnostics::{Diagnostic, code};
 /// Lambda reads the stream in the name of the function, so the function gets the rights
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>).
 pub(super) fn feeds(table: &Table, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
-    let stream = Arn::new("dynamodb:stream", table.handle().get("stream_arn"));
-    let read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
     let mut grant = trigger.reading();
-    grant.task.extend([
-        Statement::allow(&read, vec![stream]),
-        Statement::allow(&["dynamodb:ListStreams"], vec![Arn::any()]),
-        key::right(&["kms:Decrypt"], "dynamodb", &platform.head.region),
-    ]);
+    grant.task.extend(table.stream_rights());
+    grant.task.push(key::right(&["kms:Decrypt"], "dynamodb", &platform.head.region));
     vec![grant]
+}
+
+impl Table {
+    /// What reading the stream needs. Streams are listed for the whole account, or not at all
+    /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>).
+    pub(super) fn stream_rights(&self) -> [Statement; 2] {
+        let stream = Arn::new("dynamodb:stream", self.handle().get("stream_arn"));
+        let read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+        [
+            Statement::allow(&read, vec![stream]),
+            Statement::allow(&["dynamodb:ListStreams"], vec![Arn::any()]),
+        ]
+    }
+
+    /// Why nobody can read the stream of a table without one.
+    pub(super) fn has_no_stream(&self) -> String {
+        format!("`{}` keeps no stream of its changes", self.id)
+    }
+
+    /// What would mend it.
+    pub(super) fn needs_a_stream(&self) -> String {
+        format!("set `stream = \"both\"` in [{}]", self.id)
+    }
 }
 
 /// Finds what is wrong with the functions that the stream feeds.
@@ -31,9 +49,8 @@ pub(super) fn check<'a>(
         let Feed::Table(feed) = &trigger.feed else { continue };
         let cause = &trigger.cause;
         if table.stream.is_none() {
-            let message = format!("`{}` keeps no stream of its changes", table.id);
-            let help = format!("set `stream = \"both\"` in [{}]", table.id);
-            findings.push(Diagnostic::at(&code::CONFLICT, cause, message).help(help));
+            let finding = Diagnostic::at(&code::CONFLICT, cause, table.has_no_stream());
+            findings.push(finding.help(table.needs_a_stream()));
         }
         findings.extend(feed.check(cause));
     }

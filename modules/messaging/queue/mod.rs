@@ -16,7 +16,7 @@ use crate::connect::receiver::{Receiver, ReceiverTarget};
 use crate::connect::trigger::{Feed, Trigger, triggers};
 use crate::connect::{Edge, Grant, Reach};
 use crate::data::bucket::BucketFeed;
-use crate::kind::{Output, Target, Thing, ThingId};
+use crate::kind::{Output, Refusal, Target, Thing, ThingId};
 use crate::kinds::TargetName;
 use crate::messaging::event_bus::EventBusFeed;
 use crate::messaging::topic::TopicFeed;
@@ -185,11 +185,29 @@ impl Target for Queue {
         if verbs.purge.is_some() {
             grant.task.push(allow(&["sqs:GetQueueUrl", "sqs:PurgeQueue"]));
         }
+        if verbs.redrive.is_some() {
+            grant.task.extend(self.redrive_rights(region));
+        }
         if !grant.task.is_empty() {
             grant.reach.insert(Reach::Interface("sqs"));
         }
         grant.variables.push((edge.variable("QUEUE_URL"), self.handle().get("url")));
+        if let Some(dead_letter) = self.dead_letter().filter(|_| verbs.redrive.is_some()) {
+            // The calls name the queue that messages are moved out of by its ARN.
+            let name = edge.variable("DEAD_LETTER_QUEUE_ARN");
+            grant.variables.push((name, dead_letter.get("arn")));
+        }
         grant
+    }
+
+    fn refused(&self, verbs: &QueueVerbs) -> Vec<Refusal> {
+        let asked = verbs.redrive.is_some() && self.redrive.is_none();
+        let refusal = || Refusal {
+            verb: "redrive",
+            reason: format!("`{}` keeps no dead letters that could be moved back", self.id),
+            remedy: format!("remove the verb, or `dead_letter = false` of [{}]", self.id),
+        };
+        asked.then(refusal).into_iter().collect()
     }
 }
 
@@ -205,6 +223,26 @@ impl Queue {
         ];
         let take = Statement::allow(&take, vec![self.arn()]);
         [take, key::right(&["kms:Decrypt"], "sqs", region)]
+    }
+
+    /// What moving dead letters back needs: SQS takes them out and puts them in by the rights of who
+    /// asks for it (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html>).
+    fn redrive_rights(&self, region: &str) -> Vec<Statement> {
+        let Some(dead_letter) = self.dead_letter() else { return Vec::new() };
+        let take_out = [
+            "sqs:CancelMessageMoveTask",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ListMessageMoveTasks",
+            "sqs:ReceiveMessage",
+            "sqs:StartMessageMoveTask",
+        ];
+        let dead_letter = Arn::new("sqs:queue", dead_letter.get("arn"));
+        vec![
+            Statement::allow(&take_out, vec![dead_letter]),
+            Statement::allow(&["sqs:SendMessage"], vec![self.arn()]),
+            key::right_to_send("sqs", region),
+        ]
     }
 }
 

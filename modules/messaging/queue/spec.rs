@@ -109,4 +109,6 @@ pub struct QueueVerbs {
     pub receive: Option<NoNarrowing>,
     /// Delete every message.
     pub purge: Option<NoNarrowing>,
+    /// Move the messages that nobody could handle back into the queue.
+    pub redrive: Option<NoNarrowing>,
 }

@@ -135,6 +135,20 @@ fn each_verb_gives_its_actions() {
             ],
         ),
         ("\"purge\"", vec!["sqs:GetQueueUrl", "sqs:PurgeQueue"]),
+        (
+            "\"redrive\"",
+            vec![
+                "sqs:CancelMessageMoveTask",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:ListMessageMoveTasks",
+                "sqs:ReceiveMessage",
+                "sqs:StartMessageMoveTask",
+                "sqs:SendMessage",
+                "kms:Decrypt",
+                "kms:GenerateDataKey",
+            ],
+        ),
         ("{ as = \"X\" }", vec![]),
     ] {
         let text = format!(
@@ -151,6 +165,31 @@ fn each_verb_gives_its_actions() {
         assert!(grant.variables[0].0.ends_with("_QUEUE_URL"));
         crate::testing::verified(crate::lower(&platform));
     }
+}
+
+#[test]
+fn dead_letters_are_moved_from_their_queue_into_the_queue() {
+    let user = "[service.web]\nimage = \"nginx\"\nuses.queue.mail = \"redrive\"\n";
+    let platform = platform("dev", &format!("[queue.mail]\n{user}"));
+    let document = crate::lower(&platform);
+    let name = "data.aws_iam_policy_document.service__web__task__queue__mail";
+    let statements = resource(&document, "compute", name)["statement"].clone();
+    let resources: Vec<_> =
+        statements.as_array().unwrap().iter().map(|it| only(&it["resources"]).clone()).collect();
+    assert_eq!(
+        resources[..2],
+        ["${var.sqs_queue_mail__dead_letter_arn}", "${var.sqs_queue_mail_arn}"]
+            .map(|text| json!(text))
+    );
+    let variables: Vec<_> = platform
+        .connections
+        .to(platform.things.queue.values().next().unwrap().id())
+        .flat_map(|grant| grant.variables.clone())
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(variables, ["MAIL_QUEUE_URL", "MAIL_DEAD_LETTER_QUEUE_ARN"]);
+    let without = format!("[queue.mail]\ndead_letter = false\n{user}");
+    assert_eq!(found(&without), at("PG0108", "service.web.uses.queue.mail.redrive"));
 }
 
 #[test]

@@ -129,6 +129,20 @@ fn no_function_needs_its_own_arn() {
 }
 
 #[test]
+fn no_function_needs_its_own_url() {
+    let called = |back: &str| {
+        let other = FUNCTION.replace("function.web", "function.other");
+        format!("uses.function.other = \"url\"\n{other}{back}")
+    };
+    check(&called(""), "");
+    check(&called("uses.function.web = \"invoke\""), "");
+    let circle = "PG0401 function.other.uses.function.web.url, PG0401 .uses.function.other.url";
+    check(&called("uses.function.web = \"url\""), circle);
+    let named = "uses.function.web = \"invoke\"\nenv.WEB = \"{function.web.arn}\"";
+    check(&called(named), "PG0401 function.other.env.WEB, PG0401 .uses.function.other.url");
+}
+
+#[test]
 fn edges_decide_about_the_network() {
     let database = "uses.database.main = \"connect\"\n[database.main]\nengine = \"aurora-mysql\"";
     check(database, "");

@@ -279,6 +279,44 @@ fn functions_that_call_each_other_are_no_circle() {
 }
 
 #[test]
+fn a_url_is_made_for_who_calls_it_and_lets_nobody_else_in() {
+    let caller = "[service.shop]\nimage = \"nginx\"\nuses.function.web = ";
+    let document = document(&format!("{}\n{caller}\"url\"", function("")));
+    let url = compute(&document, "aws_lambda_function_url.web");
+    assert_eq!(
+        url,
+        json!({
+            "function_name": "${aws_lambda_alias.web.function_name}",
+            "qualifier": "${aws_lambda_alias.web.name}",
+            "authorization_type": "AWS_IAM",
+        })
+    );
+    let rights = statements(&document, "service__shop__task__function__web");
+    let shown = |statement: &Json| {
+        let condition = only(&statement["condition"]);
+        (statement["actions"].clone(), condition["variable"].clone(), condition["values"].clone())
+    };
+    assert_eq!(
+        rights.iter().map(shown).collect::<Vec<_>>(),
+        [
+            (
+                json!(["lambda:InvokeFunctionUrl"]),
+                json!("lambda:FunctionUrlAuthType"),
+                json!(["AWS_IAM"])
+            ),
+            (
+                json!(["lambda:InvokeFunction"]),
+                json!("lambda:InvokedViaFunctionUrl"),
+                json!(["true"])
+            ),
+        ]
+    );
+    let invoked = self::document(&format!("{}\n{caller}\"invoke\"", function("")));
+    let made = crate::testing::addresses(&invoked, "compute");
+    assert!(!made.iter().any(|address| address.contains("function_url")), "{made:?}");
+}
+
+#[test]
 fn metrics_are_those_that_the_function_has() {
     let metrics = |more: &str| -> Vec<Metric> {
         let platform = platform(&function(more));

@@ -1,0 +1,67 @@
+//! The URL of a function: made as soon as an edge calls it there, for callers with a role alone.
+use super::Function;
+use crate::compute::MODULE;
+use crate::connect::Grant;
+use crate::connect::iam::{Arn, Statement};
+use crate::platform::Platform;
+use platgen_source::diagnostics::SpecPath;
+use platgen_terraform::{Address, Document, Handle, Value, block};
+
+/// The action of a call by URL.
+const CALL: &str = "lambda:InvokeFunctionUrl";
+
+/// Who Lambda lets in: a caller who signs the request with the rights of a role
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>).
+const AUTHORIZATION: &str = "AWS_IAM";
+
+impl Function {
+    /// Its URL, if an edge calls it there.
+    pub(super) fn url(&self) -> Handle {
+        Handle::new(MODULE, Address::managed("aws_lambda_function_url", &self.id.local(&[])))
+    }
+
+    /// Calling it by its URL, and in no other way: since October 2025 a call needs the right to the
+    /// URL and to the function (<https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>).
+    pub(super) fn url_rights(&self) -> [Statement; 2] {
+        let alias = || vec![Arn::new("lambda:function", self.alias().get("arn"))];
+        [
+            Statement::allow(&[CALL], alias()).when(
+                "StringEquals",
+                "lambda:FunctionUrlAuthType",
+                [Value::from(AUTHORIZATION)],
+            ),
+            Statement::allow(&["lambda:InvokeFunction"], alias()).when(
+                "Bool",
+                "lambda:InvokedViaFunctionUrl",
+                [Value::from("true")],
+            ),
+        ]
+    }
+
+    /// Puts the URL into a document, if anything calls it.
+    pub(super) fn lower_url(&self, platform: &Platform, out: &mut Document) {
+        let callers: Vec<&SpecPath> = platform
+            .connections
+            .to(&self.id)
+            .filter(|grant| calls_by_url(grant))
+            .map(|grant| &grant.cause)
+            .collect();
+        if callers.is_empty() {
+            return;
+        }
+        let arguments = block! {
+            function_name: self.alias().get("function_name"),
+            qualifier: self.alias().get("name"),
+            authorization_type: AUTHORIZATION,
+        };
+        let mut place = out.module(MODULE).file(&self.id.file());
+        let name = self.id.local(&[]);
+        place.resource("aws_lambda_function_url", &name, arguments).causes(callers).add();
+        let url = self.url().get("function_url");
+        out.output(&self.id.part(&["url"]), url, "Where callers with a role find the function");
+    }
+}
+
+fn calls_by_url(grant: &Grant) -> bool {
+    grant.task.iter().any(|statement| statement.actions.contains(&CALL))
+}
