@@ -107,8 +107,9 @@ pub(crate) fn resource(document: &Document, module: &str, address: &str) -> json
     let (kind, name) = address.split_once('.').unwrap();
     let folder = format!("modules/{module}/");
     for (path, content) in render(document, Schema::embedded()) {
-        let is_json = Path::new(&path).extension().is_some_and(|end| end == "json");
-        if path.starts_with(&folder) && is_json {
+        if path.starts_with(&folder)
+            && Path::new(&path).extension().is_some_and(|end| end == "json")
+        {
             let content: json::Value = json::from_slice(&content).unwrap();
             if let Some(json::Value::Object(found)) = content[section][kind].get(name) {
                 let mut arguments = found.clone();
