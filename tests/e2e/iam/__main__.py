@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 from .. import tools
@@ -18,6 +19,7 @@ from ..stack import Machine, this_machine
 from . import groups
 from .documents import evaluate
 from .proof import Proof
+from .rights import ENTRIES
 from .simulator import Simulator, installed
 from .stars import Stars
 
@@ -61,7 +63,7 @@ def prove(machine: Machine, examples: list[str], environment: str | None, engine
         for spec, rendered in roots
         for found in [facts[rendered.name]]
     ]
-    wrong = stars.wrong(Simulator(folder, ""))
+    wrong = stars.wrong(Simulator(folder, "")) + stars.missing(tomllib.loads(ENTRIES.read_text())["entry"])
     # Only all roots together need every reason.
     wrong += [] if examples or environment else stars.unused()
     for line in wrong:

@@ -46,10 +46,11 @@ class Stars:
         return [f"stars.toml lets {kind} allow {action} on `*`, and no root needs it" for kind, action in rest]
 
     def missing(self, entries: list[Json]) -> list[str]:
-        """The actions that entries of `rights.toml` allow on everything, and that have no reason."""
+        """The actions that entries of `rights.toml` allow on everything without a reason."""
         lines = [line.partition(" on ") for entry in entries for line in entry.get("allow", ())]
         allowed = {action for actions, _, on in lines if on.split(" ")[0] == "*" for action in actions.split()}
-        return sorted(action for action in allowed if (ROLE, action) not in self.takes_nothing)
+        missing = sorted(action for action in allowed if (ROLE, action) not in self.takes_nothing)
+        return [f"rights.toml allows {action} on `*`, and stars.toml has no reason for it" for action in missing]
 
     def wrong(self, simulator: Simulator) -> list[str]:
         """Entries that say of an action that it takes resources, or none, and the data of the simulator says otherwise."""
