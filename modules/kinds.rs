@@ -220,6 +220,8 @@ kinds! {
     function: compute::function::FunctionSpec => compute::function::FunctionVerbs;
     /// Tasks that run once, or on a schedule.
     job: compute::job::JobSpec;
+    /// Keys at KMS for the application's own use.
+    key: data::app_key::KeySpec => data::app_key::KeyVerbs;
     /// Load balancers.
     load_balancer: compute::load_balancer::LoadBalancerSpec;
     /// Queues.
@@ -228,6 +230,8 @@ kinds! {
     secret: data::secret::SecretSpec => data::secret::SecretVerbs;
     /// Long-running containers.
     service: compute::service::ServiceSpec => compute::service::ServiceVerbs;
+    /// Data streams of Kinesis.
+    stream: messaging::stream::StreamSpec => messaging::stream::StreamVerbs;
     /// DynamoDB tables.
     table: data::table::TableSpec => data::table::TableVerbs;
     /// Topics.

@@ -10,6 +10,7 @@ use platgen_source::{json, parse};
 use platgen_terraform::schema::Schema;
 use platgen_terraform::verify::verify;
 use platgen_terraform::{Document, render};
+use std::path::Path;
 
 /// What stands before every text, unless the text has its own.
 pub(crate) const HEADER: &str = r#"
@@ -106,7 +107,9 @@ pub(crate) fn resource(document: &Document, module: &str, address: &str) -> json
     let (kind, name) = address.split_once('.').unwrap();
     let folder = format!("modules/{module}/");
     for (path, content) in render(document, Schema::embedded()) {
-        if path.starts_with(&folder) && path.ends_with(".json") {
+        if path.starts_with(&folder)
+            && Path::new(&path).extension().is_some_and(|end| end == "json")
+        {
             let content: json::Value = json::from_slice(&content).unwrap();
             if let Some(json::Value::Object(found)) = content[section][kind].get(name) {
                 let mut arguments = found.clone();

@@ -14,16 +14,19 @@ use std::path::{Path, PathBuf};
 
 /// The arguments of a resource that stays which may differ when an edge of its thing is gone: the
 /// variables of a container or a function, what a policy or a security-group rule speaks of, the
-/// names by which services find each other, whom a bucket tells, and how long a message is hidden
-/// from others than the function that it feeds.
-const MAY_DIFFER: [&str; 14] = [
+/// names by which services find each other, whom a bucket tells, how long a message is hidden from
+/// others than the function that it feeds, and under what a function keeps its variables and where it
+/// puts what failed, if it has any of those.
+const MAY_DIFFER: [&str; 16] = [
     "alarm_rule",
     "condition",
     "container_definitions",
     "dashboard_body",
+    "dead_letter_config",
     "definition",
     "description",
     "environment",
+    "kms_key_arn",
     "lambda_function",
     "queue",
     "service_connect_configuration",

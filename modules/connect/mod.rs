@@ -5,6 +5,7 @@
 pub mod graph;
 pub mod iam;
 pub mod receiver;
+pub mod records;
 pub mod trigger;
 
 use crate::compute;

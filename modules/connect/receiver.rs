@@ -23,6 +23,13 @@ pub enum ReceiverTarget {
         /// The group that the messages belong to.
         group: String,
     },
+    /// A stream.
+    Stream {
+        /// The ARN of the stream.
+        stream: Value,
+        /// What decides the shard of a record that says nothing itself.
+        partition_key: String,
+    },
     /// A task of ECS, in private subnets.
     Task(Box<TaskTarget>),
 }
@@ -44,7 +51,9 @@ impl Receiver {
     /// The ARN that AWS calls the target: for a task that of its cluster.
     pub fn arn(&self) -> &Value {
         match &self.target {
-            ReceiverTarget::Arn(arn) | ReceiverTarget::Fifo { queue: arn, .. } => arn,
+            ReceiverTarget::Arn(arn)
+            | ReceiverTarget::Fifo { queue: arn, .. }
+            | ReceiverTarget::Stream { stream: arn, .. } => arn,
             ReceiverTarget::Task(task) => &task.cluster,
         }
     }
@@ -56,6 +65,7 @@ impl Receiver {
             arn: self.arn(),
             role_arn: role.get("arn"),
             sqs_parameters: self.group(),
+            kinesis_parameters: self.shard(),
             ecs_parameters: self.task(),
         }
     }
@@ -66,7 +76,7 @@ impl Receiver {
     pub fn task(&self) -> Option<Value> {
         match &self.target {
             ReceiverTarget::Task(task) => Some(task.block()),
-            ReceiverTarget::Arn(_) | ReceiverTarget::Fifo { .. } => None,
+            _ => None,
         }
     }
 
@@ -75,7 +85,19 @@ impl Receiver {
     pub fn group(&self) -> Option<Value> {
         match &self.target {
             ReceiverTarget::Fifo { group, .. } => Some(block! { message_group_id: group }),
-            ReceiverTarget::Arn(_) | ReceiverTarget::Task(_) => None,
+            _ => None,
+        }
+    }
+
+    /// What decides the shard of a record, if it goes to a stream: `kinesis_parameters` of a schedule. A
+    /// rule spreads events by their ids, unless it is told what of them to take
+    /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_KinesisParameters.html>).
+    fn shard(&self) -> Option<Value> {
+        match &self.target {
+            ReceiverTarget::Stream { partition_key, .. } => {
+                Some(block! { partition_key: partition_key })
+            }
+            _ => None,
         }
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! A trigger mirrors an edge: it stands on what is triggered, and the thing that it names answers for
 //! what it gives (`Thing::feeds`), as a target answers for an edge.
+use super::records::RecordsFeed;
 use super::{Declared, Grant, Sender};
 use crate::compute::function::FunctionSpec;
 use crate::data::bucket::BucketFeed;
-use crate::data::table::TableFeed;
 use crate::kind::{Kind, ThingId};
 use crate::kinds::TargetName;
 use crate::messaging::event_bus::EventBusFeed;
@@ -38,10 +38,22 @@ pub enum Feed {
     EventBus(EventBusFeed),
     /// Messages in a queue.
     Queue(QueueFeed),
+    /// Records of a stream.
+    Stream(RecordsFeed),
     /// Changes in a table.
-    Table(TableFeed),
+    Table(RecordsFeed),
     /// Messages on a topic.
     Topic(TopicFeed),
+}
+
+impl Feed {
+    /// What is said of records that are read in order, if it is such a feed.
+    pub fn records(&self) -> Option<&RecordsFeed> {
+        match self {
+            Self::Stream(feed) | Self::Table(feed) => Some(feed),
+            Self::Bucket(_) | Self::EventBus(_) | Self::Queue(_) | Self::Topic(_) => None,
+        }
+    }
 }
 
 /// What AWS services call without a role, since its own policy lets them in. Everything else is started

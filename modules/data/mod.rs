@@ -1,4 +1,6 @@
-//! The module `data`: databases, tables, buckets, caches, volumes and secrets, and the key that they share.
+//! The module `data`: databases, tables, buckets, caches, volumes, secrets and keys, and the key that those
+//! share which keep something.
+pub mod app_key;
 pub mod backup;
 pub mod bucket;
 pub mod cache;

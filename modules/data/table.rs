@@ -3,8 +3,6 @@ mod grant;
 mod metrics;
 mod stream;
 
-pub use stream::TableFeed;
-
 use super::backup::{self, Copied, CopyMethod};
 use super::{MODULE, key};
 use crate::connect::iam::Arn;

@@ -1,4 +1,4 @@
-//! The customer key of messages: topics, queues and event buses are encrypted under it.
+//! The customer key of messages: topics, queues, streams and event buses are encrypted under it.
 //!
 //! Who publishes, sends or receives gets its right by IAM. A service that brings messages without a
 //! role is let in by the policy of the key: without that it brings nothing, and tells nobody.

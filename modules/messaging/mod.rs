@@ -1,10 +1,11 @@
-//! The module `messaging`: topics, queues, mail and event buses, and the key that they share.
+//! The module `messaging`: topics, queues, streams, mail and event buses, and the key that they share.
 pub mod dead_letter;
 pub mod email;
 pub mod event_bus;
 pub mod key;
 pub mod policy;
 pub mod queue;
+pub mod stream;
 pub mod topic;
 
 use crate::platform::Platform;

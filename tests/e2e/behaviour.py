@@ -174,13 +174,48 @@ def bucket_keeps_objects(applied: Applied, values: Values) -> None:
     s3.delete_object(Bucket=name, Key=key, **({"VersionId": version} if version else {}))
 
 
+@check("aws_kinesis_stream")
+def stream_keeps_records(applied: Applied, values: Values) -> None:
+    """Put a record in, and read it back from its shard, encrypted under the key of the state."""
+    kinesis = applied.client("kinesis", values)
+    name, data = values["name"], f"stream-{applied.mark}".encode()
+    put = kinesis.put_record(StreamName=name, PartitionKey=applied.mark, Data=data)
+    iterator = kinesis.get_shard_iterator(
+        StreamName=name,
+        ShardId=put["ShardId"],
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        StartingSequenceNumber=put["SequenceNumber"],
+    )
+    records = kinesis.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+    want(any(record["Data"] == data for record in records), "the record is not read back")
+    kept = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    want(kept.get("KeyId") == values["kms_key_id"], "another key encrypts it")
+
+
 @check("aws_kms_key")
-def key_encrypts(applied: Applied, values: Values) -> None:
+def key_does_what_it_is_for(applied: Applied, values: Values) -> None:
+    """A key that encrypts decrypts its own text, and one that signs verifies its own signature alone."""
+    kms = applied.client("kms", values)
+    if values["key_usage"] == "SIGN_VERIFY":
+        signs(kms, values)
+        return
     if values["key_usage"] != "ENCRYPT_DECRYPT" or values["customer_master_key_spec"] != "SYMMETRIC_DEFAULT":
         raise NotApplicable
-    kms = applied.client("kms", values)
     secret = kms.encrypt(KeyId=values["arn"], Plaintext=b"platgen")["CiphertextBlob"]
     want(kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"platgen", "the text is not decrypted")
+
+
+def signs(kms: Any, values: Values) -> None:
+    """Sign a text by the first algorithm that the key has, and verify it and another text."""
+    algorithm = kms.describe_key(KeyId=values["arn"])["KeyMetadata"]["SigningAlgorithms"][0]
+    how = {"KeyId": values["arn"], "SigningAlgorithm": algorithm}
+    signature = kms.sign(Message=b"platgen", **how)["Signature"]
+    want(kms.verify(Message=b"platgen", Signature=signature, **how)["SignatureValid"], "the signature is not its own")
+    try:
+        valid = kms.verify(Message=b"another", Signature=signature, **how)["SignatureValid"]
+    except kms.exceptions.KMSInvalidSignatureException:
+        valid = False
+    want(not valid, "the signature is valid for another text")
 
 
 @check("aws_secretsmanager_secret_version")

@@ -34,6 +34,12 @@ class Filled(OnMoto):
         found = cloudfront.get_cache_policy(Id=made["CachePolicy"]["Id"])
         self.assertEqual(found["CachePolicy"]["CachePolicyConfig"]["MinTTL"], 2)
 
+    def test_a_stream_keeps_the_tags_that_it_is_made_with(self) -> None:
+        kinesis = self.client("kinesis")
+        kinesis.create_stream(StreamName="clicks", ShardCount=1, Tags={"Project": "shop"})
+        found = kinesis.list_tags_for_stream(StreamName="clicks")["Tags"]
+        self.assertEqual(found, [{"Key": "Project", "Value": "shop"}])
+
     def test_every_kind_of_security_group_rule_keeps_its_description(self) -> None:
         ec2 = self.client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

@@ -10,6 +10,7 @@ from e2e.configuration import Json
 from e2e.iam.documents import Facts
 from e2e.iam.proof import Proof, Verdict
 from e2e.iam.simulator import Simulator, installed
+from e2e.iam.stars import Stars
 from e2e.stack import this_machine
 
 ACCOUNT = "123456789012"
@@ -43,7 +44,7 @@ def verdict(statements: list[Json]) -> Verdict:
     }
     facts = Facts(ACCOUNT, "eu-central-1", resources)
     graph: Json = {"edges": [EDGE], "things": []}
-    return Proof(graph, facts, Simulator(installed(this_machine().cache), ACCOUNT)).verdict()
+    return Proof(graph, facts, Simulator(installed(this_machine().cache), ACCOUNT), Stars()).verdict()
 
 
 class ProofOfRights(unittest.TestCase):
@@ -72,6 +73,11 @@ class ProofOfRights(unittest.TestCase):
         changed = copy.deepcopy(STATEMENTS)
         changed[0]["Action"] = ["dynamodb:*"]
         self.assertIn(f"{POLICY} allows `dynamodb:*`", verdict(changed).faults)
+
+    def test_everything(self) -> None:
+        changed = copy.deepcopy(STATEMENTS)
+        changed[0]["Resource"] = ["*"]
+        self.assertIn(f"{POLICY} allows dynamodb:PutItem on `*`, and stars.toml has no reason for it", verdict(changed).faults)
 
     def test_dropped_statement(self) -> None:
         self.assertTrue(any("denied, and must not be" in fault for fault in verdict([]).faults))

@@ -1,7 +1,6 @@
 //! What can be measured of a function
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>).
 use super::Function;
-use crate::connect::trigger::Feed;
 use crate::messaging::dead_letter;
 use crate::observability::metric::{
     Measure, Metric, MetricPlace, Series, Side, Silence, Threshold,
@@ -21,8 +20,9 @@ pub(super) const KEYS: [&str; 7] = [
 
 /// From which share of the timeout on, and of reserved calls, somebody must look.
 const NEAR_LIMIT: f64 = 0.8;
-/// Milliseconds by which the reading of a table may lag behind: ten minutes, of the 24 hours that its
-/// stream keeps (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>).
+/// Milliseconds by which the reading of records may lag behind: ten minutes, of the 24 hours that a table
+/// and at least a stream keep them
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>).
 const LONGEST_LAG: f64 = 600_000.0;
 
 impl Function {
@@ -47,8 +47,8 @@ impl Function {
                 crowded,
             ),
         ];
-        if self.triggers.iter().any(|trigger| matches!(trigger.feed, Feed::Table(_))) {
-            let title = "Age of the changes read, in milliseconds";
+        if self.reads_records() {
+            let title = "Age of the records read, in milliseconds";
             let lag = Some(alarm(LONGEST_LAG, 1));
             metrics.push(self.metric("iterator-age", title, ("IteratorAge", "Maximum"), lag));
         }

@@ -213,6 +213,7 @@ fn triggers_of(on: &FunctionOn, id: &ThingId) -> Vec<Trigger> {
     let mut all = triggers(id, "bucket", &on.bucket, Feed::Bucket);
     all.extend(triggers(id, "event_bus", &on.event_bus, Feed::EventBus));
     all.extend(triggers(id, "queue", &on.queue, Feed::Queue));
+    all.extend(triggers(id, "stream", &on.stream, Feed::Stream));
     all.extend(triggers(id, "table", &on.table, Feed::Table));
     all.extend(triggers(id, "topic", &on.topic, Feed::Topic));
     all
@@ -242,11 +243,14 @@ impl Function {
         Statement::allow(&["lambda:InvokeFunction"], vec![alias])
     }
 
+    /// Whether Lambda reads records for it, of tables or streams.
+    fn reads_records(&self) -> bool {
+        self.triggers.iter().any(|trigger| trigger.feed.records().is_some())
+    }
+
     /// Whether calls and records that fail for good are kept in a queue of its own.
     fn has_dead_letters(&self) -> bool {
-        let reads_records =
-            self.triggers.iter().any(|trigger| matches!(trigger.feed, Feed::Table(_)));
-        self.asynchronous.expected || reads_records
+        self.asynchronous.expected || self.reads_records()
     }
 }
 

@@ -4,8 +4,8 @@ use super::runtime::Runtime;
 use crate::compute::task::image::ImageName;
 use crate::compute::task::spec::{Architecture, FilePath, LogsSpec};
 use crate::connect::NoNarrowing;
+use crate::connect::records::RecordsFeed;
 use crate::data::bucket::{BucketFeed, BucketName, KeyPrefix};
-use crate::data::table::TableFeed;
 use crate::kinds::{TargetName, Uses};
 use crate::messaging::event_bus::EventBusFeed;
 use crate::messaging::queue::QueueFeed;
@@ -165,8 +165,10 @@ pub struct FunctionOn {
     pub queue: BTreeMap<TargetName, QueueFeed>,
     /// Points in time, by names of your own.
     pub schedule: Things<ScheduleSpec>,
-    /// Changes in a table.
-    pub table: BTreeMap<TargetName, TableFeed>,
+    /// Records of a stream.
+    pub stream: BTreeMap<TargetName, RecordsFeed>,
+    /// Changes in a table, which needs a `stream`.
+    pub table: BTreeMap<TargetName, RecordsFeed>,
     /// Messages on a topic.
     pub topic: BTreeMap<TargetName, TopicFeed>,
 }

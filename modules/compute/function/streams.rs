@@ -1,8 +1,8 @@
-//! What Lambda reads for a function: messages of queues, and changes of tables.
+//! What Lambda reads for a function: messages of queues, records of streams, changes of tables.
 use super::Function;
 use crate::compute::MODULE;
+use crate::connect::records::RecordsFeed;
 use crate::connect::trigger::{Feed, Trigger};
-use crate::data::table::TableFeed;
 use crate::kind::Output;
 use crate::messaging::queue::QueueFeed;
 use crate::pattern::Pattern;
@@ -11,13 +11,13 @@ use platgen_source::diagnostics::{Diagnostic, code};
 use platgen_source::{Count, Duration};
 use platgen_terraform::{Document, Handle, ResourceBuilder, Value, block};
 
-/// How often a batch of changes that failed is tried again. Each time it is halved first, until the
-/// change alone is left that makes it fail; as long as it is tried, no later change of its shard is
-/// read (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html>).
-const MOST_RETRIES: i64 = 10;
+/// How often a batch of records that failed is tried again, where nothing is said
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html>,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html>).
+const RETRIES: i64 = 10;
 
 impl Function {
-    /// Has Lambda read the queues and tables, once the role holds all its rights: what is read calls
+    /// Has Lambda read queues, streams and tables, once the role holds all its rights: what is read calls
     /// the code at once.
     pub(super) fn lower_streams(
         &self,
@@ -26,11 +26,11 @@ impl Function {
         out: &mut Document,
     ) {
         for trigger in &self.triggers {
+            let source_of = |word| self.source_of(trigger, word, platform);
             let arguments = match &trigger.feed {
-                Feed::Queue(feed) => of_queue(feed, self.source_of(trigger, "arn", platform)),
-                Feed::Table(feed) => {
-                    self.of_table(feed, self.source_of(trigger, "stream_arn", platform))
-                }
+                Feed::Queue(feed) => of_queue(feed, source_of("arn")),
+                Feed::Stream(feed) => self.of_records(feed, source_of("arn")),
+                Feed::Table(feed) => self.of_records(feed, source_of("stream_arn")),
                 Feed::Bucket(_) | Feed::EventBus(_) | Feed::Topic(_) => continue,
             };
             let mut all = arguments;
@@ -53,7 +53,11 @@ impl Function {
         let kept = self.concurrency?;
         let wanted = |trigger: &Trigger| match &trigger.feed {
             Feed::Queue(feed) => feed.concurrency.map(Count::get),
-            Feed::Bucket(_) | Feed::EventBus(_) | Feed::Table(_) | Feed::Topic(_) => None,
+            Feed::Bucket(_)
+            | Feed::EventBus(_)
+            | Feed::Stream(_)
+            | Feed::Table(_)
+            | Feed::Topic(_) => None,
         };
         let most: i64 = self.triggers.iter().filter_map(wanted).sum();
         (most > kept).then(|| {
@@ -73,14 +77,16 @@ impl Function {
         }
     }
 
-    /// Reading begins with the oldest change, so that none is missed between the table and this.
-    fn of_table(&self, feed: &TableFeed, stream: Value) -> Vec<(&'static str, Value)> {
+    /// A batch that fails is halved, so that one bad record keeps no others waiting for long.
+    fn of_records(&self, feed: &RecordsFeed, stream: Value) -> Vec<(&'static str, Value)> {
         let failed = block! { destination_arn: self.dead_letters().get("arn") };
         let mut arguments = common(stream, feed.batch, 100, feed.window, feed.filter.as_ref());
         arguments.extend([
-            ("starting_position", Value::from("TRIM_HORIZON")),
+            ("starting_position", Value::from(feed.from.unwrap_or_default().aws_word())),
             ("bisect_batch_on_function_error", Value::from(true)),
-            ("maximum_retry_attempts", Value::from(MOST_RETRIES)),
+            ("maximum_retry_attempts", Value::from(feed.retries.map_or(RETRIES, Count::get))),
+            ("maximum_record_age_in_seconds", feed.max_age.map(Duration::as_seconds).into()),
+            ("parallelization_factor", feed.parallel.map(Count::get).into()),
             ("destination_config", block! { on_failure: failed }),
         ]);
         arguments
@@ -94,7 +100,7 @@ fn of_queue(feed: &QueueFeed, queue: Value) -> Vec<(&'static str, Value)> {
     arguments
 }
 
-/// What queues and tables have in common. The function says which messages of a batch failed, and
+/// What queues, streams and tables have in common. The function says which messages of a batch failed, and
 /// only those come again
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
 fn common(

@@ -4,23 +4,8 @@ use crate::connect::Grant;
 use crate::connect::iam::{Arn, Statement};
 use crate::connect::trigger::{Feed, Trigger};
 use crate::data::key;
-use crate::messaging::queue::check_window;
-use crate::pattern::{self, Pattern};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, code};
-use platgen_source::{Count, Duration, Read};
-
-/// What is said of a table whose changes feed a function. The table needs a `stream`.
-#[derive(Clone, Debug, Default, Read)]
-#[spec(default)]
-pub struct TableFeed {
-    /// The most changes in one call. By default 100.
-    pub batch: Option<Count<1, 10000>>,
-    /// How long a batch may be waited for, at most 300 seconds. By default not.
-    pub window: Option<Duration>,
-    /// Which changes, as patterns of `EventBridge`. By default all.
-    pub filter: Option<Pattern>,
-}
 
 /// Lambda reads the stream in the name of the function, so the function gets the rights
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>).
@@ -67,9 +52,7 @@ pub(super) fn check<'a>(
             let finding = Diagnostic::at(&code::CONFLICT, cause, table.has_no_stream());
             findings.push(finding.help(table.needs_a_stream()));
         }
-        findings.extend(check_window(feed.window, cause));
-        let filter = feed.filter.as_ref();
-        findings.extend(filter.and_then(|filter| pattern::check(filter, &cause.key("filter"))));
+        findings.extend(feed.check(cause));
     }
     findings
 }

@@ -2,7 +2,8 @@
 use super::spec::InputName;
 use super::{DEFAULT, EventBusFeed, EventBusSpec, InputSpec, days};
 use crate::connect::trigger::{Feed, Trigger};
-use crate::kind::{Resolving, ThingId};
+use crate::kind::{Kind, Resolving, ThingId};
+use crate::messaging::stream::StreamSpec;
 use crate::pattern;
 use platgen_source::diagnostics::{Diagnostic, SpecPath, code, suggestion};
 use platgen_source::{Duration, is_plain, json, shown};
@@ -31,6 +32,10 @@ const LONGEST_AGE: i64 = 86_400;
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html>).
 const MOST_VALUES: usize = 100;
 const LONGEST_TEMPLATE: usize = 8_192;
+
+/// The longest path to a partition key
+/// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_KinesisParameters.html>).
+const LONGEST_PARTITION_KEY: usize = 256;
 
 /// What every template can speak of beside its values
 /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>).
@@ -67,6 +72,7 @@ pub(super) fn trigger(trigger: &Trigger) -> Vec<Diagnostic> {
     let place = cause.key("pattern");
     let mut findings: Vec<Diagnostic> = pattern::check(&feed.pattern, &place).into_iter().collect();
     findings.extend(fields(&feed.pattern.0, &place));
+    findings.extend(partition_key(trigger, feed));
     findings.extend(age(feed, cause));
     if let Some(input) = &feed.input {
         findings.extend(self::input(input, &cause.key("input")));
@@ -86,6 +92,27 @@ fn fields(pattern: &json::Value, place: &SpecPath) -> Vec<Diagnostic> {
     unknown.map(finding).collect()
 }
 
+/// The shards of a stream are chosen by a value of the event; nothing else has any.
+fn partition_key(trigger: &Trigger, feed: &EventBusFeed) -> Option<Diagnostic> {
+    let (key, place) = (feed.partition_key.as_ref()?, trigger.cause.key("partition_key"));
+    if trigger.receiver.kind != StreamSpec::KIND {
+        let message = format!("`{}` has no shards: this is about streams only", trigger.receiver);
+        return Some(Diagnostic::at(&code::CONFLICT, &place, message).help("remove it"));
+    }
+    if key.len() > LONGEST_PARTITION_KEY {
+        let message = format!("{} letters; EventBridge takes {LONGEST_PARTITION_KEY}", key.len());
+        return Some(Diagnostic::at(&code::OUT_OF_RANGE, &place, message));
+    }
+    path(key, &place)
+}
+
+fn path(path: &str, place: &SpecPath) -> Option<Diagnostic> {
+    let is_path = path == "$" || path.starts_with("$.") || path.starts_with("$[");
+    let message = format!("`{}` is no path into an event", shown(path));
+    let help = "write a path such as \"$.detail.id\"";
+    (!is_path).then(|| Diagnostic::at(&code::MALFORMED, place, message).help(help))
+}
+
 fn age(feed: &EventBusFeed, cause: &SpecPath) -> Option<Diagnostic> {
     let age = feed.max_age?.as_seconds();
     let (from, to) = (Duration::seconds(SHORTEST_AGE), Duration::seconds(LONGEST_AGE));
@@ -98,12 +125,7 @@ fn age(feed: &EventBusFeed, cause: &SpecPath) -> Option<Diagnostic> {
 fn input(input: &InputSpec, place: &SpecPath) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (name, path) in &input.values {
-        if !(path == "$" || path.starts_with("$.") || path.starts_with("$[")) {
-            let message = format!("`{}` is no path into an event", shown(path));
-            let help = "write a path such as \"$.detail.id\"";
-            let place = place.key("values").key(name.as_str());
-            findings.push(Diagnostic::at(&code::MALFORMED, &place, message).help(help));
-        }
+        findings.extend(self::path(path, &place.key("values").key(name.as_str())));
     }
     if input.values.len() > MOST_VALUES {
         let message = format!("{} values; EventBridge takes {MOST_VALUES}", input.values.len());

@@ -52,6 +52,7 @@ pub(super) fn lower(
         arn: receiver.arn(),
         role_arn: starter.as_ref().map(|starter| starter.role.get("arn")),
         sqs_target: receiver.group(),
+        kinesis_target: events.partition_key.as_ref().map(|path| block! { partition_key_path: path }),
         ecs_target: receiver.task(),
         retry_policy: events.retry_policy(),
         input_transformer: events.input.as_ref().map(InputSpec::block),

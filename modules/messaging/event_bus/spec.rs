@@ -54,6 +54,10 @@ pub struct EventBusFeed {
     pub pattern: Pattern,
     /// What the receiver gets of an event. By default the whole event.
     pub input: Option<InputSpec>,
+    /// What of an event decides the shard that it goes to, `"$.detail.user"`: events that are alike in it
+    /// stay in order. Of streams only, and by default events are spread over all shards.
+    // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_KinesisParameters.html
+    pub partition_key: Option<String>,
     /// How often a delivery is tried again. By default 185 times.
     pub retries: Option<Count<0, 185>>,
     /// How old an event may be that is tried again, from one minute to 24 hours, which is the default.

@@ -25,6 +25,7 @@ from . import (
     ecs,
     elasticache,
     functions,
+    kinesis,
     kms,
     logs,
     rds,
@@ -39,7 +40,20 @@ from . import (
     xray,
 )
 
-FILLED = (auto_scaling, backup, budgets, cloudwatch, dynamodb, ecs, kms, logs, ses_sending, step_functions, xray)
+FILLED = (
+    auto_scaling,
+    backup,
+    budgets,
+    cloudwatch,
+    dynamodb,
+    ecs,
+    kinesis,
+    kms,
+    logs,
+    ses_sending,
+    step_functions,
+    xray,
+)
 """Modules that only register fillers, which importing them does."""
 
 PATCHED = (

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 from .. import tools
@@ -16,9 +17,11 @@ from ..faults import CannotRun, ProductFault
 from ..runner import Rendered, Settings, render, rendering, say
 from ..stack import Machine, this_machine
 from . import groups
-from .documents import Facts, evaluate
+from .documents import evaluate
 from .proof import Proof
+from .rights import ENTRIES
 from .simulator import Simulator, installed
+from .stars import Stars
 
 EVERY_VERB = "every-verb"
 """The platform beside this file that has every verb of every kind; it is no example."""
@@ -54,9 +57,19 @@ def prove(machine: Machine, examples: list[str], environment: str | None, engine
     with rendering(settings) as out:
         roots = [(spec, rendered) for spec in specs for rendered in render(spec, out / spec.name, settings)]
     facts = evaluate({rendered.name: rendered.root for _, rendered in roots}, machine.engine(engine), machine.cache / "root")
-    verdicts = [check(rendered, graph_of(spec, rendered, settings), facts[rendered.name], folder) for spec, rendered in roots]
+    stars = Stars()
+    verdicts = [
+        check(rendered, Proof(graph_of(spec, rendered, settings), found, Simulator(folder, found.account), stars))
+        for spec, rendered in roots
+        for found in [facts[rendered.name]]
+    ]
+    wrong = stars.wrong(Simulator(folder, "")) + stars.missing(tomllib.loads(ENTRIES.read_text())["entry"])
+    # Only all roots together need every reason.
+    wrong += [] if examples or environment else stars.unused()
+    for line in wrong:
+        say(f"iam: FAILED, {line}")
     say(f"iam: {sum(verdicts)} of {len(verdicts)} good, {time.monotonic() - begin:.0f} s")
-    return all(verdicts)
+    return all(verdicts) and not wrong
 
 
 def find_specs(project: Path, names: list[str]) -> list[Path]:
@@ -79,10 +92,10 @@ def graph_of(spec: Path, rendered: Rendered, settings: Settings) -> Json:
     return graph
 
 
-def check(rendered: Rendered, graph: Json, facts: Facts, folder: Path) -> bool:
+def check(rendered: Rendered, proof: Proof) -> bool:
     """Proves one root and prints its summary line."""
-    verdict = Proof(graph, facts, Simulator(folder, facts.account)).verdict()
-    rules, wrong_rules = groups.compare(graph, rendered.root)
+    verdict = proof.verdict()
+    rules, wrong_rules = groups.compare(proof.graph, rendered.root)
     details = [*verdict.faults, *verdict.unexplained, *wrong_rules]
     say(f"{rendered.name} iam: {'FAILED, ' if details else ''}{verdict}; {rules} rules of security groups as the graph has them")
     for line in details:

@@ -11,6 +11,7 @@ from .documents import Facts
 from .rights import ANY, Expectation, Right, Rights, stranger
 from .senders import Sending, sendings
 from .simulator import DISCOVERY, STRICT, Call, Simulator
+from .stars import Stars, listed
 
 
 @dataclass
@@ -34,11 +35,12 @@ class Verdict:
 class Proof:
     """One root with its policies, ready to be asked."""
 
-    def __init__(self, graph: Json, facts: Facts, simulator: Simulator) -> None:
+    def __init__(self, graph: Json, facts: Facts, simulator: Simulator, stars: Stars) -> None:
         self.facts = facts
         self.rights = Rights(graph, facts)
         self.simulator = simulator
         self.graph = graph
+        self.stars = stars
         self.policies = {
             address: json.loads(found["policy"])
             for address, found in facts.resources.items()
@@ -64,6 +66,7 @@ class Proof:
         verdict.edges = len({edge for expectation in expected.values() for edge in expectation.edges})
         verdict.faults += self.wildcards()
         verdict.faults += self.managed()
+        verdict.faults += self.stars.faults(self.facts)
         self.ask(verdict, list(self.forward(expected)))
         self.ask(verdict, list(self.sent(verdict)))
         self.sweep(verdict, expected)
@@ -175,8 +178,3 @@ def service_of(action: str) -> str:
     """The service of an action as ARNs write it."""
     prefix = action.partition(":")[0]
     return {"ssmmessages": "ssm"}.get(prefix, prefix)
-
-
-def listed(value: str | list[str]) -> list[str]:
-    """What may be one text or several."""
-    return [value] if isinstance(value, str) else value

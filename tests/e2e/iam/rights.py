@@ -57,14 +57,12 @@ class Expectation:
 
     role: str
     allowed: list[Right] = field(default_factory=list)
-    explained: list[Right] = field(default_factory=list)
-    """What is allowed, and cannot be asked."""
     denied: list[Right] = field(default_factory=list)
     edges: set[str] = field(default_factory=set)
 
     def explains(self, action: str, resource: str) -> bool:
         """Whether some entry allows it."""
-        return any(right.explains(action, resource) for right in (*self.allowed, *self.explained))
+        return any(right.explains(action, resource) for right in self.allowed)
 
 
 @dataclass(frozen=True)
@@ -123,6 +121,7 @@ class Rights:
         self.senders: list[Json] = content["sender"]
         self.managed: Json = content["managed"]
         self.used: set[int] = set()
+        """The places of the entries that speak of something in the root."""
         self.facts = facts
         self.graph = graph
         self.unknown: list[str] = []
@@ -226,7 +225,7 @@ class Rights:
         self.used.add(self.entries.index(entry))
         if edge is not None:
             expectation.edges.add(edge.name)
-        lists = {"allow": expectation.allowed, "explain": expectation.explained, "deny": expectation.denied}
+        lists = {"allow": expectation.allowed, "deny": expectation.denied}
         for key, rights in lists.items():
             for line in entry.get(key, []):
                 rights.extend(self.calls(line, values))

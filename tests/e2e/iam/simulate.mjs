@@ -1,17 +1,31 @@
 // Decides calls by the policies of a role and of a resource. JSON on standard input:
-//   { policies: { NAME: policy… }, calls: [{ principal, action, resource, context, identity, own, mode }] }
+//   { policies: { NAME: policy… }, calls: [{ principal, action, resource, context, identity, own, mode }], actions: […] }
 // `identity` lists the names of the principal's policies, `own` names that of the resource, if it has one. `mode` is
 // `Strict`, in which the context is all that there is, or `Discovery`, in which unknown condition keys may have any value.
-// Standard output: one word per call, `Allowed`, `ImplicitlyDenied`, `ExplicitlyDenied`, or what is wrong with the call.
-import { runSimulation } from '@cloud-copilot/iam-simulate'
+// The principal `anonymous` is somebody who signs nothing.
+// Standard output: { words: one per call, nothing: those of `actions` that take no resource }. A word is `Allowed`,
+// `ImplicitlyDenied`, `ExplicitlyDenied`, or what is wrong with the call.
+import { anonymousPrincipal, isWildcardOnlyAction, runSimulation } from '@cloud-copilot/iam-simulate'
 import { text } from 'node:stream/consumers'
 
-const { account, policies, calls } = JSON.parse(await text(process.stdin))
+const { account, policies, calls, actions } = JSON.parse(await text(process.stdin))
+
+// Whether a policy has a statement about an action. One without has no say in it, and takes time: a role has dozens.
+function speaksOf(name, action) {
+  const about = (pattern) =>
+    new RegExp(`^${pattern.replace(/[^*?a-z0-9:-]/gi, '.').replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(action)
+  return policies[name].Statement.some(({ Action }) => Action === undefined || [Action].flat().some(about))
+}
 
 async function decide({ principal, action, resource, context, identity, own, mode }) {
   const simulation = {
-    request: { principal, action, resource: { resource, accountId: account }, contextVariables: context },
-    identityPolicies: identity.map((name) => ({ name, policy: policies[name] })),
+    request: {
+      principal: principal === 'anonymous' ? anonymousPrincipal : principal,
+      action,
+      resource: { resource, accountId: account },
+      contextVariables: context,
+    },
+    identityPolicies: identity.filter((name) => speaksOf(name, action)).map((name) => ({ name, policy: policies[name] })),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
     resourcePolicy: own === null ? undefined : policies[own],
@@ -20,6 +34,19 @@ async function decide({ principal, action, resource, context, identity, own, mod
   return found.resultType === 'error' ? `error: ${JSON.stringify(found.errors)}` : found.overallResult
 }
 
+// Whether an action is about resources of another type depends on no policy, and is what takes longest to find out.
+const impossible = new Map()
+
+async function remembered(call) {
+  const key = `${call.action} ${call.resource}`
+  if (impossible.has(key)) return impossible.get(key)
+  const word = await decide(call)
+  if (word.includes('no.resource.types') || word.includes('must.use.wildcard')) impossible.set(key, word)
+  return word
+}
+
 const words = []
-for (const call of calls) words.push(await decide(call))
-process.stdout.write(JSON.stringify(words))
+for (const call of calls) words.push(await remembered(call))
+const nothing = []
+for (const action of actions) if (await isWildcardOnlyAction(...action.split(':'))) nothing.push(action)
+process.stdout.write(JSON.stringify({ words, nothing }))

@@ -11,8 +11,7 @@ pub type Exception = (&'static str, &'static str);
 ///
 /// Source of the actions on network interfaces: the managed policy
 /// `AWSLambdaVPCAccessExecutionRole`,
-/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>. Source of `sns:Publish`:
-/// <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>.
 pub const STAR: &[Exception] = &[
     ("ec2:AssignPrivateIpAddresses", MANAGED_POLICY_OF_LAMBDA),
     ("ec2:CreateNetworkInterface", MANAGED_POLICY_OF_LAMBDA),
@@ -21,10 +20,6 @@ pub const STAR: &[Exception] = &[
         "Lambda needs it on every interface it made, and their ids are not known before.",
     ),
     ("ec2:UnassignPrivateIpAddresses", MANAGED_POLICY_OF_LAMBDA),
-    (
-        "sns:Publish",
-        "A text message is published to a phone number, which has no ARN; topics are named by ARN.",
-    ),
 ];
 
 /// Actions of the levels permissions management and tagging that may be granted.

@@ -1,15 +1,17 @@
 //! Tests of what the stream of a table feeds.
 use super::*;
+use crate::connect::records::RecordsFeed;
 use crate::kind::{Thing, ThingId};
+use crate::pattern::Pattern;
 use crate::testing::platform;
 use platgen_source::diagnostics::SpecPath;
-use platgen_source::{Name, json};
+use platgen_source::{Duration, Name, json};
 use platgen_terraform::Value;
 use pretty_assertions::assert_eq;
 
 const STREAMING: &str = "[table.orders]\npartition_key = \"id\"\nstream = \"both\"\n";
 
-fn trigger(feed: TableFeed) -> Trigger {
+fn trigger(feed: RecordsFeed) -> Trigger {
     let id = |kind, name| ThingId::new(kind, &Name::new(name).unwrap());
     Trigger {
         source: id("table", "orders"),
@@ -26,7 +28,7 @@ fn table(platform: &Platform) -> &Table {
 #[test]
 fn a_function_may_read_the_stream_and_its_key() {
     let platform = platform("dev", STREAMING);
-    let grants = table(&platform).feeds(&trigger(TableFeed::default()), &platform);
+    let grants = table(&platform).feeds(&trigger(RecordsFeed::default()), &platform);
     let [grant] = grants.as_slice() else { panic!("{grants:#?}") };
     assert_eq!(grant.consumer.to_string(), "function.index");
     assert_eq!(grant.target.as_ref().map(ToString::to_string).as_deref(), Some("table.orders"));
@@ -52,16 +54,16 @@ fn a_function_may_read_the_stream_and_its_key() {
 
 #[test]
 fn a_stream_that_is_not_there_or_waited_for_too_long_is_told() {
-    let feed = TableFeed {
+    let feed = RecordsFeed {
         window: Some(Duration::seconds(301)),
         filter: Some(Pattern(json::json!({ "eventName": "INSERT" }))),
-        ..TableFeed::default()
+        ..RecordsFeed::default()
     };
     let place = "function.index.on.table.orders";
     let without = STREAMING.replace("stream = \"both\"\n", "");
     for (text, feed, expected) in [
-        (STREAMING, TableFeed::default(), vec![]),
-        (&without, TableFeed::default(), vec![("PG0108", place.to_owned())]),
+        (STREAMING, RecordsFeed::default(), vec![]),
+        (&without, RecordsFeed::default(), vec![("PG0108", place.to_owned())]),
         (
             STREAMING,
             feed,
