@@ -118,7 +118,6 @@ class Rights:
         content = tomllib.loads(ENTRIES.read_text())
         self.things: Json = content["thing"]
         self.entries: list[Json] = content["entry"]
-        self.senders: list[Json] = content["sender"]
         self.managed: Json = content["managed"]
         self.used: set[int] = set()
         """The places of the entries that speak of something in the root."""

