@@ -14,7 +14,7 @@ test *options:
 
 # Rewrites the golden files; look at the difference before it is committed.
 golden:
-    UPDATE_GOLDEN=1 cargo test -p platgen --test golden --test reference
+    UPDATE_GOLDEN=1 cargo test -p platgen --test golden --test reference --test connections --test requirements
 
 # Takes the rendered examples through the real engines.
 e2e *options:

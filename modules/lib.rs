@@ -58,6 +58,13 @@ pub struct Compiled {
     pub findings: Vec<Diagnostic>,
 }
 
+impl Compiled {
+    /// Whether nothing was found that must be mended.
+    fn is_sound(&self) -> bool {
+        !self.findings.iter().any(Diagnostic::is_error)
+    }
+}
+
 /// Takes the tree of a spec apart into its layers, in their long forms.
 pub fn layers(root: Node) -> Layers {
     Layers::split(root, Spec::expand)
@@ -70,6 +77,15 @@ pub fn merge(layers: &Layers, environment: &str) -> Option<Merged> {
 
 /// Reads and resolves one merged environment. All faults of the spec are found in one run.
 pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
+    let mut compiled = attempt(merged, files);
+    if !compiled.is_sound() {
+        compiled.platform = None;
+    }
+    compiled
+}
+
+/// As [`compile`], and gives the platform of a spec with faults as well, as far as it can be read.
+fn attempt(merged: &Merged, files: &dyn Files) -> Compiled {
     let mut reader = Reader::default();
     let spec = Spec::read(&merged.tree, &mut reader);
     let mut findings = merged.faults.clone();
@@ -85,8 +101,7 @@ pub fn compile(merged: &Merged, files: &dyn Files) -> Compiled {
         findings.extend(independent(resolving.findings, &read_faults));
     }
     findings.extend(read_faults);
-    let failed = findings.iter().any(Diagnostic::is_error);
-    Compiled { platform: platform.filter(|_| !failed), findings }
+    Compiled { platform, findings }
 }
 
 /// Findings that no fault of reading caused. Of a thing with such a fault these are the findings about

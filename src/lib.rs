@@ -18,3 +18,4 @@ pub mod pipeline;
 pub mod source_map;
 pub mod spec;
 pub mod templates;
+mod threads;

@@ -3,6 +3,7 @@ use crate::picture::{Picture, mermaid};
 use crate::source_map;
 use crate::spec::{Folder, Spec};
 use crate::templates::{self, TemplateError};
+use crate::threads::side_by_side;
 use platgen_modules::platform::Platform;
 use platgen_modules::{compile as compile_environment, lower, merge};
 use platgen_source::diagnostics::{Report, SpecPath, Step};
@@ -10,8 +11,6 @@ use platgen_source::{Merged, Node};
 use platgen_terraform::schema::Schema;
 use platgen_terraform::verify::{Fault, verify};
 use platgen_terraform::{Document, Mode, Tree, render};
-use std::panic::resume_unwind;
-use std::thread;
 
 /// The files of one environment.
 #[derive(Debug)]
@@ -103,20 +102,6 @@ pub fn compile(spec: Spec, only: &[String]) -> Result<Compiled, PipelineError> {
     let roots = side_by_side(lowered, |lowered| root(&lowered));
     let roots = roots.into_iter().collect::<Result<_, _>>()?;
     Ok(Compiled { report, environments, roots })
-}
-
-/// Does the same for every environment, each in a thread of its own: they know nothing of each other.
-/// The results stand in the order of the environments.
-fn side_by_side<T: Send, R: Send>(environments: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let work = &work;
-    thread::scope(|scope| {
-        let spawn = |environment| scope.spawn(move || work(environment));
-        let threads: Vec<_> = environments.into_iter().map(spawn).collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, R>| {
-            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
-        };
-        threads.into_iter().map(join).collect()
-    })
 }
 
 /// Compiles the environments of a spec as far as platgen has to understand them.

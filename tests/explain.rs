@@ -2,13 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "tests lay out their own folders")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
-use platgen::explain::Subject;
-use platgen::pipeline::{Understood, understand};
+use platgen::explain::{Query, Subject, explain};
+use platgen::pipeline::{Lowered, Understood, understand};
 use platgen::spec::load;
+use platgen_modules::what_if::{Difference, without};
 use platgen_source::diagnostics::Step;
 use pretty_assertions::assert_eq;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const SPEC: &str = r#"spec = 1
@@ -70,6 +73,16 @@ fn each(list: &Json, pointer: &str) -> Vec<Json> {
     items.iter().map(|item| item.pointer(pointer).cloned().unwrap_or(Json::Null)).collect()
 }
 
+/// The specs of all examples, in the order of their names.
+fn examples() -> Vec<PathBuf> {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let folders = fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path());
+    let specs = folders.map(|folder| folder.join("platform.toml"));
+    let mut specs: Vec<PathBuf> = specs.filter(|spec| spec.exists()).collect();
+    specs.sort();
+    specs
+}
+
 #[test]
 fn every_form_of_a_query_is_answered() {
     for (query, expected) in [
@@ -119,6 +132,70 @@ fn an_argument_names_the_lines_that_it_comes_from() {
 }
 
 #[test]
+fn without_a_subject_every_argument_is_explained() {
+    let answer = data(&["explain", "-e", "dev"]);
+    assert_eq!(answer["subject"], "everything");
+    let resources = answer["answers"][0]["resources"].as_array().unwrap();
+    let table = data(&["explain", "aws_dynamodb_table.orders", "-e", "dev"]);
+    let alone = &table["answers"][0]["resources"][0];
+    assert!(resources.contains(alone), "the answer is the same as that about one address");
+    for resource in resources {
+        assert!(!each(&resource["because"], "/path").is_empty(), "{resource:#}");
+    }
+}
+
+/// Lines that change nothing in the output of their environment, and why: the beginning or the end of
+/// their paths.
+const WITHOUT_OUTPUT: [(&str, &str); 7] = [
+    ("spec", "is the version of the language"),
+    ("never.", "is a rule over edges"),
+    ("environment.", "says what an environment is called, and begins with"),
+    (".only_in", "keeps a thing out of other environments"),
+    ("secret.github.keys", "is what placeholders are checked against"),
+    ("platform.zone", "says what would be taken by default"),
+    ("state.ProjectCompleted.end", "is the only word that the state can have"),
+];
+
+/// Any other line that changes nothing would be one that is read and then forgotten. One environment of
+/// each example shows it: the last, which has most overlays.
+#[test]
+fn every_line_of_every_example_explains_something() {
+    let mut forgotten = Vec::new();
+    for spec in examples() {
+        let understood = understand(load(&spec), &[]).unwrap();
+        let Understood { report, lowered, files, .. } = &understood;
+        let lowered = lowered.last().unwrap();
+        let subject = Subject { lowered, sources: &report.sources, files };
+        let explained: BTreeSet<String> = explain(subject, &Query::Everything)
+            .resources
+            .iter()
+            .flat_map(|resource| &resource.arguments)
+            .flat_map(|argument| &argument.because)
+            .map(|because| because.path.clone())
+            .collect();
+        let Lowered { merged, document, .. } = lowered;
+        for leaf in merged.tree.leaves() {
+            let path = leaf.to_string();
+            let is_nothing = merged.tree.get(&leaf).is_some_and(|node| node.table().is_some())
+                && leaf.steps().len() < KIND_AND_NAME;
+            let difference = || without(merged, &leaf, files, document).unwrap_or_default();
+            let has_reason = |(part, _): &(&str, _)| path.starts_with(part) || path.ends_with(part);
+            if !is_nothing
+                && !explained.contains(&path)
+                && !WITHOUT_OUTPUT.iter().any(has_reason)
+                && difference() == Difference::default()
+            {
+                forgotten.push(format!("{}: {path}", spec.display()));
+            }
+        }
+    }
+    assert_eq!(forgotten, Vec::<String>::new());
+}
+
+/// How many steps the path of a thing has. A table above that is left empty by an overlay is nothing.
+const KIND_AND_NAME: usize = 2;
+
+#[test]
 fn an_overlay_is_named_where_it_has_the_last_word() {
     for (environment, line) in [("dev", 13), ("prod", 9)] {
         let answer = data(&["explain", "service.web.cpu", "-e", environment]);
@@ -157,13 +234,8 @@ fn environments_that_differ_are_told_apart_and_the_rest_once() {
 /// that nobody wrote.
 #[test]
 fn every_address_of_every_example_is_explained() {
-    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut count = 0;
-    for folder in fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path()) {
-        let spec = folder.join("platform.toml");
-        if !spec.exists() {
-            continue;
-        }
+    for spec in examples() {
         let understood = understand(load(&spec), &[]).unwrap();
         let Understood { report, lowered, files, .. } = &understood;
         for lowered in lowered {

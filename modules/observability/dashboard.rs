@@ -154,6 +154,7 @@ fn chart(
         period: PERIOD,
         stacked: false,
         annotations: annotations,
+        yAxis: reading.axis(),
         metrics: rows,
     };
     let series = reading.lines.len().max(1);

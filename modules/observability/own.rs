@@ -34,7 +34,14 @@ pub(super) enum OwnMetric {
     /// It is counted in a log.
     Logged(LogMetric),
     /// It is computed of other metrics.
-    Computed(Formula),
+    Computed(ComputedMetric),
+}
+
+/// A metric that is computed of other metrics.
+#[derive(Debug)]
+pub(super) struct ComputedMetric {
+    formula: Formula,
+    unit: Option<Unit>,
 }
 
 /// A metric that is counted in a log.
@@ -61,7 +68,8 @@ impl MetricSpec {
             (Some(logs), None) => Some(OwnMetric::Logged(self.logged(logs, &path, resolving))),
             (None, Some(formula)) => {
                 self.check_formula(formula, &path, resolving);
-                Some(OwnMetric::Computed(formula.clone()))
+                let formula = formula.clone();
+                Some(OwnMetric::Computed(ComputedMetric { formula, unit: self.unit }))
             }
             (found, _) => {
                 let both = found.is_some();
@@ -157,7 +165,7 @@ impl Observability {
             }
             MetricReference::Own(name) => match self.metrics.get(name) {
                 Some(OwnMetric::Logged(metric)) => Ok(metric.reading(name, &platform.head)),
-                Some(OwnMetric::Computed(formula)) => self.computed(name, formula, platform),
+                Some(OwnMetric::Computed(metric)) => self.computed(name, metric, platform),
                 None => Err(format!("`{reference}` cannot be measured")),
             },
         }
@@ -168,7 +176,7 @@ impl Observability {
     fn computed(
         &self,
         name: &Name,
-        formula: &Formula,
+        ComputedMetric { formula, unit }: &ComputedMetric,
         platform: &Platform,
     ) -> Result<Reading, String> {
         let metrics = formula.metrics();
@@ -206,7 +214,8 @@ impl Observability {
                 lines.len()
             ));
         }
-        Ok(Reading { title: name.to_string(), expression: Some(expression), lines, place })
+        let (title, unit) = (name.to_string(), *unit);
+        Ok(Reading { title, expression: Some(expression), lines, place, unit })
     }
 }
 
@@ -228,6 +237,7 @@ impl LogMetric {
                 expression: None,
                 lines: vec![line],
                 place: MetricPlace::Regional,
+                unit: None,
             };
         }
         let names: Vec<String> = self.dimensions.keys().cloned().collect();
@@ -238,6 +248,7 @@ impl LogMetric {
             expression: Some(search),
             lines: Vec::new(),
             place: MetricPlace::Regional,
+            unit: None,
         }
     }
 }
@@ -265,8 +276,9 @@ pub(super) fn is_sound(reference: &MetricReference, platform: &Platform) -> bool
     let observability = &platform.observability;
     let MetricReference::Own(name) = reference else { return true };
     match observability.metrics.get(name) {
-        Some(OwnMetric::Computed(formula)) => {
-            formula.fault().is_none() && observability.computed(name, formula, platform).is_ok()
+        Some(OwnMetric::Computed(metric)) => {
+            let is_sound = metric.formula.fault().is_none();
+            is_sound && observability.computed(name, metric, platform).is_ok()
         }
         Some(OwnMetric::Logged(_)) | None => true,
     }
@@ -291,11 +303,11 @@ pub(super) fn check(platform: &Platform) -> Vec<Diagnostic> {
                     findings.push(Diagnostic::at(&code::LIMIT, &path, message));
                 }
             }
-            OwnMetric::Computed(formula) => {
-                let names = formula.metrics();
-                let is_sound = formula.fault().is_none()
+            OwnMetric::Computed(metric) => {
+                let names = metric.formula.metrics();
+                let is_sound = metric.formula.fault().is_none()
                     && names.into_iter().all(|metric| is_declared(metric, platform));
-                let fault = observability.computed(name, formula, platform).err();
+                let fault = observability.computed(name, metric, platform).err();
                 findings.extend(fault.filter(|_| is_sound).map(|fault| {
                     Diagnostic::at(&code::IMPOSSIBLE, &path(name).key("expression"), fault)
                 }));

@@ -1,5 +1,6 @@
 //! Metrics in the one shape that dashboards and alarms take: series, and maybe an expression over them.
 use super::metric::{Measure, Metric, MetricPlace, Series};
+use super::spec::Unit;
 use crate::platform::Head;
 use platgen_terraform::{ProviderAlias, Value, block};
 
@@ -20,6 +21,8 @@ pub struct Reading {
     pub lines: Vec<Line>,
     /// Where the series are kept.
     pub place: MetricPlace,
+    /// What a computed value is counted in; series have units of their own.
+    pub unit: Option<Unit>,
 }
 
 /// A series and its id.
@@ -59,6 +62,7 @@ impl Reading {
             expression,
             place: if elsewhere && !here { MetricPlace::UsEast1 } else { MetricPlace::Regional },
             lines: series.into_iter().map(|(id, series)| Line::of(id, series)).collect(),
+            unit: None,
         }
     }
 
@@ -113,6 +117,13 @@ impl Reading {
             block! { id: &line.id, metric: metric }
         };
         std::iter::once(result).chain(self.lines.iter().map(line)).collect()
+    }
+
+    /// The `yAxis` of a widget
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>).
+    pub fn axis(&self) -> Option<Value> {
+        let label = |unit: Unit| block! { left: block! { label: unit.0, showUnits: false } };
+        self.unit.map(label)
     }
 
     /// The `metrics` of a widget

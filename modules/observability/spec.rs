@@ -85,7 +85,8 @@ pub struct MetricSpec {
     /// What one value is made of the values in its time. By default their sum; with `value`, their
     /// average.
     pub statistic: Option<Statistic>,
-    /// The unit, as CloudWatch writes it: `"Percent"`, `"Seconds"`, `"Count"`.
+    /// The unit, as CloudWatch writes it: `"Percent"`, `"Seconds"`, `"Count"`. Of a formula it stands at
+    /// the axis of the chart.
     pub unit: Option<Unit>,
 }
 

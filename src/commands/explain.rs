@@ -12,7 +12,7 @@ use std::fmt::Display;
 /// Explains a code by itself, anything else by the spec.
 pub(super) fn run(options: &ExplainOptions) -> Ending {
     let mut teller = Teller::new(options.asked.format);
-    let ending = match code::find(&options.subject) {
+    let ending = match options.subject.as_deref().and_then(code::find) {
         Some(code) => {
             let (id, word) = (code.id, code.severity.word());
             teller.text(&format!("{id}, {word}: {}\n\n{}\n", code.title, code.meaning));
@@ -26,7 +26,11 @@ pub(super) fn run(options: &ExplainOptions) -> Ending {
 
 fn tell_of(options: &ExplainOptions, teller: &mut Teller) -> Result<Ending, Ending> {
     tell(&options.asked, teller, |subject| {
-        Query::parse(&options.subject, subject).map(|query| explain(subject, &query))
+        let query = match &options.subject {
+            Some(text) => Query::parse(text, subject)?,
+            None => Query::Everything,
+        };
+        Ok(explain(subject, &query))
     })
 }
 

@@ -71,8 +71,9 @@ struct RenderOptions {
 #[derive(Debug, Args)]
 struct ExplainOptions {
     /// An edge ("service.web -> database.main"), a thing, an address, an IAM action, a port, a key or
-    /// line of the spec (platform.toml:12), or the code of a finding
-    subject: String,
+    /// line of the spec (platform.toml:12), or the code of a finding [default: every argument of the
+    /// output]
+    subject: Option<String>,
     #[command(flatten)]
     asked: AskOptions,
 }

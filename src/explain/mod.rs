@@ -47,6 +47,7 @@ pub fn explain(subject: Subject<'_>, query: &Query) -> Answer {
         Query::Address(address) => {
             answer.resources = vec![resources::in_full(subject, address)];
         }
+        Query::Everything => answer.resources = resources::all_in_full(subject),
         Query::Line(paths) => {
             for path in paths {
                 about_path(subject, path, &mut answer);

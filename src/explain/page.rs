@@ -77,7 +77,14 @@ impl fmt::Display for ResourceAnswer {
         let change = self.change.map(|change| format!("{change} ")).unwrap_or_default();
         writeln!(out, "  {change}{} in {}", self.address, self.file)?;
         self.because.iter().try_for_each(|because| writeln!(out, "    because {because}"))?;
-        self.arguments.iter().try_for_each(|argument| argument.fmt(out))
+        for argument in &self.arguments {
+            argument.fmt(out)?;
+            // What a line sets comes from that line.
+            if argument.because.is_empty() && self.change.is_none() {
+                writeln!(out, "      from a default")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -88,9 +95,6 @@ impl fmt::Display for ArgumentAnswer {
             value.push('…');
         }
         writeln!(out, "    {} = {value}", self.name)?;
-        if self.because.is_empty() {
-            writeln!(out, "      from a default")?;
-        }
         self.because.iter().try_for_each(|because| writeln!(out, "      from {because}"))
     }
 }

@@ -22,6 +22,8 @@ pub enum Query {
     Port(u16),
     /// `service.web.cpu`, or `platform.toml:38` with everything that stands there
     Line(Vec<SpecPath>),
+    /// Every resource and every argument.
+    Everything,
 }
 
 /// A query that names nothing.
@@ -160,6 +162,7 @@ impl fmt::Display for Query {
                 let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
                 paths.join(", ").fmt(out)
             }
+            Self::Everything => out.write_str("everything"),
         }
     }
 }

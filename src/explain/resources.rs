@@ -2,16 +2,34 @@
 use super::answer::{ArgumentAnswer, ResourceAnswer};
 use super::{Subject, resource_answer};
 use crate::pipeline::Lowered;
-use platgen_modules::what_if::{self, Difference};
+use crate::threads;
+use platgen_modules::what_if::{self, Difference, RootPart};
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{ModuleAddress, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The lines of the spec that each argument of a resource comes from.
+type Lines = BTreeMap<String, BTreeSet<SpecPath>>;
+
 /// A resource with the lines that made it, and those that each argument comes from.
 pub(super) fn in_full(subject: Subject<'_>, address: &ModuleAddress) -> ResourceAnswer {
+    let lines = lines_of_arguments(subject, |other| other == address).remove(address);
+    with_arguments(subject, address, &lines.unwrap_or_default())
+}
+
+/// Every resource with the lines that made it, and those that each argument comes from.
+pub(super) fn all_in_full(subject: Subject<'_>) -> Vec<ResourceAnswer> {
+    let mut lines = lines_of_arguments(subject, |_| true);
+    let all = caused(subject, |_| true);
+    let one = |address: &ModuleAddress| {
+        with_arguments(subject, address, &lines.remove(address).unwrap_or_default())
+    };
+    all.iter().map(one).collect()
+}
+
+fn with_arguments(subject: Subject<'_>, address: &ModuleAddress, lines: &Lines) -> ResourceAnswer {
     let mut answer = short(subject, address);
     let Some(resource) = find(subject, address) else { return answer };
-    let lines = lines_of_arguments(subject, address);
     let argument = |(name, value): (&String, &platgen_terraform::Value)| ArgumentAnswer {
         name: name.clone(),
         value: value.to_string(),
@@ -23,18 +41,31 @@ pub(super) fn in_full(subject: Subject<'_>, address: &ModuleAddress) -> Resource
     answer
 }
 
-/// The lines that each argument of a resource comes from.
+/// The lines that each argument of some resources comes from: those without which it is another one,
+/// or gone with its resource. The spec is compiled without each line, on all processors.
 fn lines_of_arguments(
     subject: Subject<'_>,
-    address: &ModuleAddress,
-) -> BTreeMap<String, BTreeSet<SpecPath>> {
+    asked: impl Fn(&ModuleAddress) -> bool + Sync,
+) -> BTreeMap<ModuleAddress, Lines> {
     let Lowered { merged, document, .. } = subject.lowered;
-    let mut lines: BTreeMap<String, BTreeSet<SpecPath>> = BTreeMap::new();
-    for leaf in merged.tree.leaves() {
-        let difference = what_if::without(merged, &leaf, subject.files, document);
-        let changed = difference.and_then(|mut difference| difference.changed.remove(address));
-        for argument in changed.into_iter().flatten() {
-            lines.entry(argument).or_default().insert(leaf.clone());
+    let differing = |leaf: &SpecPath| {
+        let difference = what_if::without(merged, leaf, subject.files, document);
+        let Difference { mut changed, removed, .. } = difference.unwrap_or_default();
+        changed.extend(removed.into_iter().map(|address| {
+            let arguments = find(subject, &address).map(|gone| gone.arguments.keys().cloned());
+            (address, arguments.into_iter().flatten().collect())
+        }));
+        changed.retain(|address, _| asked(address));
+        changed
+    };
+    let leaves = merged.tree.leaves();
+    let mut lines: BTreeMap<ModuleAddress, Lines> = BTreeMap::new();
+    for (leaf, changed) in leaves.iter().zip(threads::on_all_processors(&leaves, differing)) {
+        for (address, arguments) in changed {
+            let lines = lines.entry(address).or_default();
+            for argument in arguments {
+                lines.entry(argument).or_default().insert(leaf.clone());
+            }
         }
     }
     lines
@@ -60,7 +91,19 @@ pub(super) fn of_difference(subject: Subject<'_>, difference: &Difference) -> Ve
         };
         ResourceAnswer { arguments: names.iter().map(argument).collect(), ..one(address, "sets") }
     }));
+    answers.extend(difference.root.iter().map(|part| part_of_root(*part)));
     answers
+}
+
+fn part_of_root(part: RootPart) -> ResourceAnswer {
+    let (name, file) = match part {
+        RootPart::Backend => ("backend", "backend.tf.json"),
+        RootPart::Provider => ("provider", "providers.tf.json"),
+        RootPart::Variables => ("variables", "variables.tf.json"),
+        RootPart::Versions => ("versions", "versions.tf.json"),
+    };
+    let answer = resource_answer(name.to_owned(), file.to_owned());
+    ResourceAnswer { change: Some("sets"), ..answer }
 }
 
 /// The resources that a path, or something in it, is a cause of.

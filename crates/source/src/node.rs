@@ -142,7 +142,8 @@ impl Node {
         })
     }
 
-    /// The paths of everything below this node that is no table, in order.
+    /// The paths of everything below this node that has nothing below it, in order: values, and empty
+    /// tables, such as a verb that nothing narrows.
     pub fn leaves(&self) -> Vec<SpecPath> {
         let mut leaves = Vec::new();
         self.add_leaves(&mut SpecPath::root(), &mut leaves);
@@ -154,6 +155,9 @@ impl Node {
             leaves.push(path.clone());
             return;
         };
+        if table.is_empty() {
+            leaves.push(path.clone());
+        }
         for (key, node) in table {
             path.push(Step::Key(key.clone()));
             node.add_leaves(path, leaves);

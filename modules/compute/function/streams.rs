@@ -46,24 +46,21 @@ impl Function {
         }
     }
 
-    /// Calls that read queues count among those that are kept free for the function. Messages of those that
-    /// are refused come again and again, until they count as dead
+    /// Calls that read count among those that are kept free for the function. Messages whose calls are
+    /// refused come again and again, until they count as dead, and shards fall behind
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>).
     pub(super) fn check_readers(&self) -> Option<Diagnostic> {
         let kept = self.concurrency?;
         let wanted = |trigger: &Trigger| match &trigger.feed {
             Feed::Queue(feed) => feed.concurrency.map(Count::get),
-            Feed::Bucket(_)
-            | Feed::EventBus(_)
-            | Feed::Stream(_)
-            | Feed::Table(_)
-            | Feed::Topic(_) => None,
+            Feed::Stream(feed) | Feed::Table(feed) => feed.parallel.map(Count::get),
+            Feed::Bucket(_) | Feed::EventBus(_) | Feed::Topic(_) => None,
         };
         let most: i64 = self.triggers.iter().filter_map(wanted).sum();
         (most > kept).then(|| {
             let message =
-                format!("{most} calls may read queues at one time, and the function takes {kept}");
-            let help = "raise it, or lower `concurrency` in `on.queue`";
+                format!("{most} calls may read at one time, and the function takes {kept}");
+            let help = "raise it, or lower `concurrency` in `on.queue`, or `parallel` of records";
             Diagnostic::at(&code::CONFLICT, &self.id.path().key("concurrency"), message).help(help)
         })
     }
