@@ -51,6 +51,8 @@ OWNERS = (
 
 OTHERS = {
     "aws_api_gateway_rest_api": {"calls": "execution_arn", "id": "id"},
+    "aws_api_gateway_authorizer": {"id": "id"},
+    "aws_apigatewayv2_authorizer": {"id": "id"},
     "aws_apigatewayv2_api": {"calls": "execution_arn"},
     "aws_dynamodb_table": {"stream": "stream_arn"},
     "aws_ecs_task_definition": {"family": "arn_without_revision"},

@@ -43,6 +43,7 @@ class Door:
     """The source, the account, and what else the service says."""
     by: str
     account: str
+    closed: tuple[str, ...] = ()
 
     @property
     def resource(self) -> str:
@@ -160,8 +161,9 @@ def made(entry: Json, words: dict[str, list[str]], facts: Facts) -> Iterator[Doo
         says += [(key, text) for pair in entry.get("with", ()) for key, _, value in [pair.partition("=")] for text in filled(value, words)]
         within = ABOVE.sub("", next(filled(entry["within"], words), on)) if "within" in entry else on
         service = next(filled(entry["service"], words))
+        closed = tuple(resource for text in entry.get("closed", ()) for resource in filled(text, words))
         by, also = entry.get("by", "source"), tuple(entry.get("also", ()))
-        yield Door(service, on, within, tuple(entry["actions"]), also, source, tuple(says), by, facts.account)
+        yield Door(service, on, within, tuple(entry["actions"]), also, source, tuple(says), by, facts.account, closed)
 
 
 def filled(text: str, words: dict[str, list[str]]) -> Iterator[str]:

@@ -41,6 +41,8 @@ class Entrance:
         """The calls that doors are for, and those that lie near and are for nobody. Each with what its answer must be."""
         for door in self.doors:
             for own in self.targets[door]:
+                for resource in door.closed:
+                    yield False, Call(door.principal, door.actions[0], resource, door.says, (), own.address)
                 for wanted, principal, action, context in (*door.calls(), *self.from_elsewhere(door)):
                     others = [d for d in self.doors if (d.principal, d.resource) == (principal, door.resource)]
                     if wanted or not any(other.meets(action, context) for other in others):

@@ -66,7 +66,7 @@ def of_type(entry: Json, facts: Facts) -> Iterator[Own]:
     for address, found in facts.resources.items():
         if type_of(address) != entry["of"]:
             continue
-        arn = found.get("calls") or found.get("arn") or "*"
+        arn = found.get("calls") or found.get("arn") or ("*" if "callers" not in entry else address)
         statements = list(statements_of(entry, address, facts))
         words = {"arn": arn, "account": facts.account, "region": facts.region}
         named = {r.replace("*", "any") for s in statements for r in listed(s.get("Resource", [])) if r != "*"}

@@ -163,6 +163,7 @@ class Rights:
             "injected": any(right["role"] == "execution" for right in rights),
             "private_image": "AWS ecr.api" in edge.told.get("reach", []),
             "waits": any(verb.get("wait", "end") == "end" for verb in verbs if isinstance(verb, dict)),
+            "sourced": any("source" in verb for verb in verbs if isinstance(verb, dict)),
             "login": any("user" in verb for verb in verbs if isinstance(verb, dict)),
         }
         kinds = entry.get("from", ["*"])
@@ -193,6 +194,7 @@ class Rights:
         narrowing = said.get(word.rpartition(" ")[2]) if isinstance(said, dict) else None
         if isinstance(narrowing, dict):
             values |= {key: value for key, value in narrowing.items() if isinstance(value, str)}
+            values |= {key: value[0] for key, value in narrowing.items() if isinstance(value, list) and len(value) == 1}
             values["template"] = values.get("template", "").replace("-", "_")
         values |= self.variables(edge.told["to"])
         return values

@@ -73,6 +73,7 @@ class Simulator:
             {
                 "principal": call.principal, "action": call.action, "resource": call.resource,
                 "context": dict(call.context), "identity": call.identity, "own": call.own, "mode": call.mode,
+                "swept": call.swept,
             }
             for call in calls
         ]  # fmt: skip
