@@ -102,6 +102,13 @@ LETS_IN: Json = {
     "Resource": QUEUE,
     "Condition": {"ArnLike": {"aws:SourceArn": TOPIC}},
 }
+TLS_ONLY: Json = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Resource": QUEUE,
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
 FEEDS: Json = {
     "from": "topic.news",
     "to": "queue.jobs",
@@ -128,9 +135,10 @@ PLANTED: dict[str, tuple[Json, str]] = {
 """What is planted into the policy of a queue, and what the proof must say of it."""
 
 
-def verdict_of_queue(changed: Json) -> list[str]:
-    """What the proof finds at a queue that a topic feeds, with a change to the statement that lets the topic in."""
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**LETS_IN, **changed}]})
+def verdict_of_queue(changed: Json, tls: Json) -> list[str]:
+    """What the proof finds at a queue that a topic feeds, with changes to the statement that lets the topic in, and to the
+    one that keeps out who comes without TLS."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**LETS_IN, **changed}, {**TLS_ONLY, **tls}]})
     url = "https://sqs.eu-central-1.amazonaws.com/jobs"
     resources: dict[str, Json] = {
         "module.messaging.aws_sns_topic.news": {"arn": TOPIC},
@@ -138,6 +146,9 @@ def verdict_of_queue(changed: Json) -> list[str]:
         "module.messaging.aws_sqs_queue.jobs": {"arn": QUEUE, "url": url},
         QUEUE_POLICY: {"said": {"policy": policy, "queue_url": url}, "holds": ["policy"]},
     }
+    for name, topic in (("news", TOPIC), ("gossip", OTHER_TOPIC)):
+        text = json.dumps({"Version": "2012-10-17", "Statement": [{**TLS_ONLY, "Action": "sns:Publish", "Resource": topic}]})
+        resources[f"module.messaging.aws_sns_topic_policy.{name}"] = {"said": {"arn": topic, "policy": text}, "holds": ["policy"]}
     facts = Facts(ACCOUNT, "eu-central-1", resources)
     simulator = Simulator(installed(this_machine().cache), ACCOUNT)
     found = Proof({"edges": [FEEDS], "things": []}, facts, simulator, Stars()).verdict()
@@ -148,13 +159,17 @@ class ProofOfDoors(unittest.TestCase):
     """The policy of a queue that lets a topic in, and what a fault would make of it."""
 
     def test_right_policy(self) -> None:
-        self.assertEqual([], verdict_of_queue({}))
+        self.assertEqual([], verdict_of_queue({}, {}))
 
     def test_planted(self) -> None:
         for name, (changed, expected) in PLANTED.items():
             with self.subTest(name):
-                found = verdict_of_queue(changed)
+                found = verdict_of_queue(changed, {})
                 self.assertTrue(any(line.startswith(expected) for line in found), found)
+
+    def test_without_tls(self) -> None:
+        found = verdict_of_queue({}, {"Action": "sqs:PurgeQueue"})
+        self.assertEqual([f"allowed, and must not be: somebody sqs:SendMessage on {QUEUE} with aws:SecureTransport=false"], found)
 
     def test_policy_that_nobody_reads(self) -> None:
         holder = "module.messaging.aws_new_policy.jobs"

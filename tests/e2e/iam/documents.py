@@ -55,6 +55,7 @@ OTHERS = {
     "aws_apigatewayv2_authorizer": {"id": "id"},
     "aws_apigatewayv2_api": {"calls": "execution_arn"},
     "aws_dynamodb_table": {"stream": "stream_arn"},
+    "aws_efs_file_system": {"id": "id"},
     "aws_ecs_task_definition": {"family": "arn_without_revision"},
     "aws_lambda_permission": {"function": "function_name"},
     "aws_rds_cluster": {"secret": "master_user_secret[0].secret_arn", "resource": "cluster_resource_id"},

@@ -101,13 +101,11 @@ class Door:
                 yield (*without, (key, stranger(str(value))))
 
 
-def doors(content: Json, rights: Rights) -> list[Door]:
-    """All doors of a root, each once: where the policy does not tell sources apart, one source stands for all."""
-    found: dict[tuple[str, ...], Door] = {}
-    for entry in content["door"]:
-        for door in of_edges(entry, rights) if "edge" in entry else of_resources(entry, rights.facts):
-            source = door.source if door.by == "source" else ""
-            found.setdefault((door.service, door.on, door.by, source, *door.actions), door)
+def doors(entry: Json, rights: Rights) -> list[Door]:
+    """The doors of an entry, each once: where the policy does not tell sources apart, one source stands for all."""
+    found: dict[tuple[str, str, str], Door] = {}
+    for door in of_edges(entry, rights) if "edge" in entry else of_resources(entry, rights.facts):
+        found.setdefault((door.service, door.on, door.source if door.by == "source" else ""), door)
     return list(found.values())
 
 

@@ -21,6 +21,11 @@ ALL_RIGHTS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action
 """What a stranger allows itself: whether it gets in is then for the policy of the resource to say."""
 
 
+def told(entry: Json) -> str:
+    """An entry of `doors.toml` in one line."""
+    return f"doors.toml: {entry.get('each') or entry['edge']} by {entry['service']} on {entry['on']}"
+
+
 class Entrance:
     """The policies and the doors of one root."""
 
@@ -28,7 +33,12 @@ class Entrance:
         content = tomllib.loads((HERE / "doors.toml").read_text())
         self.facts = rights.facts
         self.arns = rights.arns()
-        self.doors = doors(content, rights)
+        self.used: set[str] = set()
+        self.doors = []
+        for entry in content["door"]:
+            made = doors(entry, rights)
+            self.used |= {told(entry)} if made else set()
+            self.doors += [door for door in made if door not in self.doors]
         self.owners = owns(content["own"], rights.facts)
         services = tuple(sorted({entry["service"] for entry in content["own"]}))
         self.known = simulator.actions_of(services)
@@ -39,6 +49,7 @@ class Entrance:
 
     def asked(self) -> Iterator[tuple[bool, Call]]:
         """The calls that doors are for, and those that lie near and are for nobody. Each with what its answer must be."""
+        yield from self.without_tls()
         for door in self.doors:
             for own in self.targets[door]:
                 for resource in door.closed:
@@ -47,6 +58,15 @@ class Entrance:
                     others = [d for d in self.doors if (d.principal, d.resource) == (principal, door.resource)]
                     if wanted or not any(other.meets(action, context) for other in others):
                         yield wanted, Call(principal, action, door.resource, context, (), own.address)
+
+    def without_tls(self) -> Iterator[tuple[bool, Call]]:
+        """A role of the account with all rights, by TLS and without."""
+        somebody = f"arn:aws:iam::{self.facts.account}:role/somebody"
+        for own in self.owners:
+            if own.secure is not None:
+                for wanted in (True, False):
+                    context = (("aws:SecureTransport", str(wanted).lower()),)
+                    yield wanted, Call(somebody, *own.secure, context, (EVERYTHING,), own.address)
 
     def from_elsewhere(self, door: Door) -> Iterator[tuple[bool, str, str, tuple[tuple[str, str | tuple[str, ...]], ...]]]:
         """The first call of a door in the name of every other resource of the root that is of the same service."""

@@ -29,6 +29,8 @@ class Own:
     """What calls to it can be about."""
     policy: Json
     only_accounts: bool
+    secure: tuple[str, str] | None = None
+    """What nobody may call without TLS, and on what."""
 
     @property
     def statements(self) -> list[Json]:
@@ -75,7 +77,8 @@ def of_type(entry: Json, facts: Facts) -> Iterator[Own]:
         if entry.get("callers") == "accounts" and not statements:
             continue
         policy = {"Version": "2012-10-17", "Statement": statements}
-        yield Own(address, arn, entry["service"], tuple(sorted(on)), policy, entry.get("callers") == "accounts")
+        secure = (entry["tls"], [arn, *below][-1]) if "tls" in entry else None
+        yield Own(address, arn, entry["service"], tuple(sorted(on)), policy, entry.get("callers") == "accounts", secure)
 
 
 def statements_of(entry: Json, address: str, facts: Facts) -> Iterator[Json]:

@@ -119,8 +119,8 @@ class Rights:
         self.things: Json = content["thing"]
         self.entries: list[Json] = content["entry"]
         self.managed: Json = content["managed"]
-        self.used: set[int] = set()
-        """The places of the entries that speak of something in the root."""
+        self.used: set[str] = set()
+        """The entries that speak of something in the root."""
         self.facts = facts
         self.graph = graph
         self.unknown: list[str] = []
@@ -223,7 +223,7 @@ class Rights:
             address = PLACE.sub(lambda match: values.get(match[1], ""), entry.get(key, ""))
             if address and (address in self.facts.resources) != wanted:
                 return
-        self.used.add(self.entries.index(entry))
+        self.used.add(told(entry))
         if edge is not None:
             expectation.edges.add(edge.name)
         lists = {"allow": expectation.allowed, "deny": expectation.denied}
@@ -273,6 +273,12 @@ class Rights:
     def arns(self) -> set[str]:
         """The ARNs of all resources of the root."""
         return {facts["arn"] for facts in self.facts.resources.values() if "arn" in facts}
+
+
+def told(entry: Json) -> str:
+    """An entry of `rights.toml` in one line."""
+    said = [f"{key} {entry[key]}" for key in ("edge", "role", "from", "as", "when", "needs", "without") if key in entry]
+    return f"rights.toml: {', '.join(said)}"
 
 
 def stranger(arn: str) -> str:
