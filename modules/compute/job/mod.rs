@@ -216,6 +216,10 @@ impl Thing for Job {
         Some(&self.task)
     }
 
+    fn delivers_logs(&self) -> bool {
+        self.attempts.is_some()
+    }
+
     fn implied(&self, _platform: &Platform) -> Vec<Grant> {
         roles::implied(&self.task, &self.id)
     }
