@@ -32,8 +32,9 @@ pub struct VolumeVerbs {
     pub write: Option<MountVerb>,
 }
 
-/// A place where a volume is mounted.
+/// A place where a volume is mounted: its path, or more.
 #[derive(Clone, Debug, Read)]
+#[spec(short = "at")]
 pub struct MountVerb {
     /// The folder, by its absolute path. Of a function it is `/mnt/` and one name.
     pub at: MountPath,

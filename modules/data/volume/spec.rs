@@ -7,7 +7,7 @@ const LARGEST_ID: i64 = 4_294_967_295;
 
 /// A file system that tasks and functions share: EFS, over all zones, encrypted.
 ///
-/// Whoever uses it says where it is mounted: `uses.volume.www = { write = { at = "/var/www" } }`. All
+/// Whoever uses it says where it is mounted: `uses.volume.www = { write = "/var/www" }`. All
 /// come to the same folder, as the same user, over TLS and with a role that may; nobody else comes to it.
 /// In a VPC that is there already each subnet for databases must be in a zone of its own: EFS takes one
 /// of each zone.

@@ -26,7 +26,7 @@ fn point(volume: &str, path: &str, is_read_only: bool) -> Json {
 fn the_main_container_has_the_mount_unless_others_are_named() {
     for (keys, web, side) in [
         ("write.at = \"/a\"", json!([point("files", "/a", false)]), json!([])),
-        ("read.at = \"/a\"", json!([point("files", "/a", true)]), json!([])),
+        ("read = \"/a\"", json!([point("files", "/a", true)]), json!([])),
         (
             "read = { at = \"/a\", container = \"side\" }",
             json!([]),
