@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .. import tools
@@ -18,7 +19,7 @@ from ..runner import Rendered, Settings, render, rendering, say
 from ..stack import Machine, this_machine
 from . import entrance, groups, rights
 from .documents import HERE, evaluate
-from .proof import Proof
+from .proof import Proof, Verdict
 from .simulator import Simulator, installed
 from .stars import Stars
 
@@ -62,7 +63,9 @@ def prove(machine: Machine, examples: list[str], environment: str | None, engine
         for spec, rendered in roots
         for found in [facts[rendered.name]]
     ]
-    verdicts = [check(rendered, proof) for (_, rendered), proof in zip(roots, proofs, strict=True)]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        told = zip(roots, proofs, pool.map(Proof.verdict, proofs), strict=True)
+        verdicts = [check(rendered, proof, verdict) for (_, rendered), proof, verdict in told]
     wrong = stars.wrong(Simulator(folder, "")) + stars.missing(tomllib.loads(rights.ENTRIES.read_text())["entry"])
     # Only all roots together need every entry.
     wrong += [] if examples or environment else [*stars.unused(), *unused(proofs)]
@@ -100,9 +103,8 @@ def unused(proofs: list[Proof]) -> list[str]:
     return [f"{line}: no root has anything of the kind" for line in sorted(set(known) - used)]
 
 
-def check(rendered: Rendered, proof: Proof) -> bool:
-    """Proves one root and prints its summary line."""
-    verdict = proof.verdict()
+def check(rendered: Rendered, proof: Proof, verdict: Verdict) -> bool:
+    """Compares the groups of one root as well, and prints its summary line."""
     rules, wrong_rules = groups.compare(proof.graph, rendered.root)
     details = [*verdict.faults, *verdict.unexplained, *wrong_rules]
     say(f"{rendered.name} iam: {'FAILED, ' if details else ''}{verdict}; {rules} rules of security groups as the graph has them")
