@@ -147,6 +147,11 @@ pub trait Thing {
         self.in_network()
     }
 
+    /// Whether the log deliveries of `CloudWatch` write its logs, and so use the logs key.
+    fn delivers_logs(&self) -> bool {
+        false
+    }
+
     /// Whether it keeps data, which the data key encrypts.
     fn keeps_data(&self) -> bool {
         false

@@ -240,6 +240,8 @@ kinds! {
     topic: messaging::topic::TopicSpec => messaging::topic::TopicVerbs;
     /// User pools of Cognito.
     user_pool: auth::user_pool::UserPoolSpec => auth::user_pool::UserPoolVerbs;
+    /// File systems that tasks and functions share.
+    volume: data::volume::VolumeSpec => data::volume::VolumeVerbs;
     /// State machines of Step Functions.
     workflow: compute::workflow::WorkflowSpec => compute::workflow::WorkflowVerbs;
 }

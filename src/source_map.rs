@@ -2,7 +2,7 @@
 //!
 //! It holds paths of the spec, not lines of a file: the same spec gives the same bytes, however it is
 //! laid out. `platgen explain` finds the lines, and those of every argument.
-use platgen_terraform::Document;
+use platgen_terraform::{Document, pretty};
 use serde_json::{Map, Value as Json, json};
 
 /// Where it stands in an output folder.
@@ -21,7 +21,7 @@ pub fn source_map(document: &Document) -> Vec<u8> {
         }
     }
     let map = json!({ "version": 1, "resources": Json::Object(resources) });
-    format!("{map:#}\n").into_bytes()
+    pretty(&map)
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 /// The arguments of a resource that stays which may differ when an edge of its thing is gone: the
 /// variables of a container or a function, what a policy or a security-group rule speaks of, the
 /// names by which services find each other, whom a bucket tells, how long a message is hidden from
-/// others than the function that it feeds, and under what a function keeps its variables and where it
-/// puts what failed, if it has any of those.
-const MAY_DIFFER: [&str; 16] = [
+/// others than the function that it feeds, the volumes of a task or a function, and under what a
+/// function keeps its variables and where it puts what failed, if it has any of those.
+const MAY_DIFFER: [&str; 18] = [
     "alarm_rule",
     "condition",
     "container_definitions",
@@ -26,6 +26,7 @@ const MAY_DIFFER: [&str; 16] = [
     "definition",
     "description",
     "environment",
+    "file_system_config",
     "kms_key_arn",
     "lambda_function",
     "queue",
@@ -33,6 +34,7 @@ const MAY_DIFFER: [&str; 16] = [
     "service_registries",
     "statement",
     "visibility_timeout_seconds",
+    "volume",
     "vpc_config",
 ];
 

@@ -5,7 +5,8 @@
 use super::MODULE;
 use crate::aws;
 use crate::connect::iam::{Arn, PolicyPlace, Principal, Statement};
-use crate::kind::Thing;
+use crate::data::bucket::BucketSpec;
+use crate::kind::{Kind, Thing};
 use crate::kms::customer_key;
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
@@ -42,14 +43,15 @@ pub fn lower(platform: &Platform, out: &mut Document) {
     }
 }
 
-/// What lets in the services that read data in the name of others. Their sources cannot be named one
+/// What lets in the services that read the objects of buckets in the name of others; those that call
+/// a function read nothing of what it keeps. Their sources cannot be named one
 /// by one, or the key would have to wait for them; the policy of each target names them
 /// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html#create-oac-overview-s3>).
 fn of_senders(platform: &Platform, out: &mut Document) -> Vec<Statement> {
     let senders = platform.connections.all().iter().filter_map(|grant| {
         let target = platform.thing(grant.target.as_ref()?)?;
         let sender = grant.sender.as_ref()?;
-        target.keeps_data().then_some(sender.service)
+        (target.id().kind == BucketSpec::KIND).then_some(sender.service)
     });
     let services: BTreeSet<&str> = senders.collect();
     let statement = |service: &str| {

@@ -1,4 +1,4 @@
-//! The module `data`: databases, tables, buckets, caches, secrets and keys, and the key that those
+//! The module `data`: databases, tables, buckets, caches, volumes, secrets and keys, and the key that those
 //! share which keep something.
 pub mod app_key;
 pub mod backup;
@@ -11,6 +11,7 @@ pub mod log_bucket;
 pub mod secret;
 pub mod table;
 pub mod upkeep;
+pub mod volume;
 
 use crate::platform::Platform;
 use platgen_terraform::Document;

@@ -2,7 +2,7 @@
 //!
 //! Who publishes, sends or receives gets its right by IAM. A service that brings messages without a
 //! role is let in by the policy of the key: without that it brings nothing, and tells nobody.
-use super::{MODULE, event_bus, topic};
+use super::{MODULE, event_bus, queue, topic};
 use crate::aws;
 use crate::connect::iam::{Arn, PolicyPlace, Principal, Statement};
 use crate::kind::{Kind, Thing};
@@ -82,10 +82,10 @@ fn senders(platform: &Platform) -> BTreeMap<&'static str, Claim> {
     };
     for grant in platform.connections.all() {
         let target = grant.target.as_ref().and_then(|target| platform.thing(target));
-        if let (Some(sender), Some(target)) = (&grant.sender, target)
-            && target.keeps_messages()
-        {
-            let to_topic = target.id().kind == topic::TopicSpec::KIND;
+        let (Some(sender), Some(target)) = (&grant.sender, target) else { continue };
+        let to_topic = target.id().kind == topic::TopicSpec::KIND;
+        // A function keeps its own dead letters under the key, and who calls it brings none.
+        if to_topic || target.id().kind == queue::QueueSpec::KIND {
             add(sender.service, claim(sender.service, to_topic));
         }
     }

@@ -9,6 +9,7 @@ use platgen_source::diagnostics::{SpecPath, code};
 use platgen_source::{Node, Read, Reader, Schemas, Value as NodeValue, json, text_type};
 use platgen_terraform::{Address, Document, Expr, Handle, Value, block};
 use std::collections::BTreeMap;
+use std::fmt;
 
 text_type! {
     /// The id of a VPC
@@ -84,7 +85,7 @@ pub struct ExistingSpec {
     /// The private subnets, for tasks; in two zones or more. They need a way to the internet or to
     /// the AWS APIs that the platform calls.
     pub private: Vec<OrVariable<SubnetId>>,
-    /// The subnets of databases and caches, in two zones or more. By default the private ones.
+    /// The subnets of databases, caches and volumes, in two zones or more. By default the private ones.
     pub database: Option<Vec<OrVariable<SubnetId>>>,
 }
 
@@ -92,7 +93,8 @@ pub struct ExistingSpec {
 #[derive(Debug)]
 pub struct ExistingVpc {
     vpc: Value,
-    subnets: BTreeMap<Tier, Vec<Value>>,
+    /// The ids of the subnets, each with what the spec calls it: its id, or the variable that holds it.
+    subnets: BTreeMap<Tier, Vec<(String, Value)>>,
     /// The variables that the spec names, and what each holds.
     variables: BTreeMap<String, String>,
 }
@@ -119,7 +121,9 @@ impl ExistingVpc {
             if is_needed {
                 check_subnets(ids, &path.key(tier.word()), resolving);
             }
-            let values = ids.iter().map(|id| id.value(&mut variables, description)).collect();
+            let subnet =
+                |id: &OrVariable<SubnetId>| (id.to_string(), id.value(&mut variables, description));
+            let values = ids.iter().map(subnet).collect();
             subnets.insert(tier, values);
         }
         Self { vpc, subnets, variables }
@@ -130,8 +134,8 @@ impl ExistingVpc {
         self.vpc.clone()
     }
 
-    /// The ids of the subnets of a tier.
-    pub fn subnets(&self, tier: Tier) -> Vec<Value> {
+    /// The ids of the subnets of a tier, each with what the spec calls it.
+    pub fn subnets(&self, tier: Tier) -> Vec<(String, Value)> {
         self.subnets.get(&tier).cloned().unwrap_or_default()
     }
 
@@ -200,6 +204,15 @@ impl<T: ToString> OrVariable<T> {
                 variables.insert(name.to_string(), description.to_owned());
                 Value::Expr(Expr::Variable(name.to_string()))
             }
+        }
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for OrVariable<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => value.fmt(out),
+            Self::Variable(name) => name.fmt(out),
         }
     }
 }

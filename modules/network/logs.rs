@@ -6,6 +6,7 @@
 use super::MODULE;
 use crate::aws;
 use crate::connect::iam::{Arn, PolicyPlace, Principal, Statement};
+use crate::kind::Thing;
 use crate::kms::customer_key;
 use crate::platform::{Head, Platform};
 use platgen_source::diagnostics::SpecPath;
@@ -98,20 +99,23 @@ pub fn log_group(out: &mut Document, group: &LogGroup<'_>) -> Handle {
 pub(super) fn lower(platform: &Platform, out: &mut Document) {
     let region = &platform.head.region;
     let groups = aws::arn(out, MODULE, "logs", region, "log-group:*");
-    let account = aws::account(out, MODULE);
     let uses = ["kms:Decrypt*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
     let service = |name: String| Principal::Service(name.into());
     let of_log_groups = Statement::allow(&uses, vec![Arn::any()])
         .to(service(format!("logs.{region}.amazonaws.com")))
         .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", [groups]);
-    // State machines, web ACLs and APIs hand their logs to this service, which writes them.
-    let of_deliveries =
-        Statement::allow(&["kms:Decrypt", "kms:GenerateDataKey*"], vec![Arn::any()])
-            .to(service("delivery.logs.amazonaws.com".to_owned()))
-            .when("StringEquals", "aws:SourceAccount", [account]);
+    let mut statements = vec![of_log_groups];
+    // Some hand their logs to this service, which writes them.
+    if platform.things.all().any(Thing::delivers_logs) {
+        let deliveries =
+            Statement::allow(&["kms:Decrypt", "kms:GenerateDataKey*"], vec![Arn::any()])
+                .to(service("delivery.logs.amazonaws.com".to_owned()))
+                .when("StringEquals", "aws:SourceAccount", [aws::account(out, MODULE)]);
+        statements.push(deliveries);
+    }
     let cause = super::section();
     let place = PolicyPlace { module: MODULE, file: NAME, name: "logs_key", cause: &cause };
-    customer_key(platform, out, &place, NAME, vec![of_log_groups, of_deliveries]);
+    customer_key(platform, out, &place, NAME, statements);
 }
 
 impl Read for Retention {

@@ -86,7 +86,7 @@ pub enum Tier {
     Public,
     /// Reaches out through NAT: tasks.
     Private,
-    /// Neither: databases and caches.
+    /// Neither: databases, caches and volumes.
     Database,
 }
 
@@ -137,9 +137,17 @@ impl Network {
     /// The ids of the subnets of a tier, zone by zone: known once the way out of each is there. An
     /// existing VPC without subnets for databases gives its private ones.
     pub fn subnets(&self, tier: Tier) -> Vec<Value> {
+        self.subnets_by_name(tier).into_iter().map(|(_, subnet)| subnet).collect()
+    }
+
+    /// [`Self::subnets`], each with the word by which a resource in it is told from those in the others:
+    /// the letter of its zone, of an existing VPC what the spec calls the subnet.
+    pub fn subnets_by_name(&self, tier: Tier) -> Vec<(String, Value)> {
         match &self.vpc {
             Vpc::Made(made) => {
-                made.zones.iter().map(|zone| routing::subnet_id(tier, *zone)).collect()
+                let subnet =
+                    |zone: &Zone| (zone.letter().to_string(), routing::subnet_id(tier, *zone));
+                made.zones.iter().map(subnet).collect()
             }
             Vpc::Existing(existing) => existing.subnets(tier),
         }

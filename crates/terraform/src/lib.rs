@@ -31,4 +31,4 @@ pub use expr::{
     Address, Expr, For, Handle, IndexKey, LocalRef, Mode, ModuleAddress, PathStep, Ref,
 };
 pub use value::{Part, Value, json};
-pub use write::{Tree, render};
+pub use write::{Tree, pretty, render};

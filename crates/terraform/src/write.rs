@@ -57,7 +57,14 @@ impl Files {
     }
 
     fn into_tree(self) -> Tree {
-        let files = self.0.into_iter();
-        files.map(|(path, content)| (path, format!("{content:#}\n").into_bytes())).collect()
+        self.0.into_iter().map(|(path, content)| (path, pretty(&content))).collect()
     }
+}
+
+/// JSON as every file of an output has it: one key per line, two spaces, a newline at the end.
+pub fn pretty(content: &Json) -> Vec<u8> {
+    // Of a value in memory nothing can fail to be written.
+    let mut bytes = serde_json::to_vec_pretty(content).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
 }

@@ -233,6 +233,10 @@ impl Thing for Api {
         self.has_vpc_link()
     }
 
+    fn delivers_logs(&self) -> bool {
+        true
+    }
+
     fn keeps_logs(&self) -> bool {
         true
     }

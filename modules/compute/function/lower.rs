@@ -110,6 +110,7 @@ impl Function {
                 subnet_ids: platform.network.subnets(Tier::Private),
                 security_group_ids: vec![network::security_group(&self.id).get("id")],
             }),
+            file_system_config: self.file_system_block(platform),
             dead_letter_config: dead_letters.map(|queue| block! { target_arn: queue.get("arn") }),
             tracing_config: block! { mode: if self.tracing { "Active" } else { "PassThrough" } },
             logging_config: block! { log_format: "JSON", log_group: log_group.get("name") },

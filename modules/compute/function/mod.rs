@@ -1,6 +1,7 @@
 //! `[function.<name>]`: a Lambda function, its alias `live`, and what calls it.
 pub mod code;
 mod environment;
+mod file_system;
 mod lower;
 mod metrics;
 mod permissions;
@@ -98,6 +99,7 @@ impl Kind for FunctionSpec {
         let settings = settings(&self.env, |name| path.key("env").key(name));
         environment::check_names(&settings, resolving);
         self.check_counts(&id, resolving);
+        self.check_file_system(&id, resolving);
         // The longest timeout: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
         seconds(self.timeout, 1..=900, &path.key("timeout"), resolving);
         let none = Things::default();
@@ -199,6 +201,7 @@ fn way_into_network(uses: &Uses, spec: &Spec) -> Option<(&'static str, String)> 
     let databases = uses.database.iter().filter(|(_, verbs)| verbs.connect.is_some());
     let caches = uses.cache.iter().filter(|(_, verbs)| verbs.connect.is_some());
     let services = uses.service.iter().filter(|(_, verbs)| verbs.connect.is_some());
+    let volumes = uses.volume.iter().filter(|(_, verbs)| verbs.mounts().next().is_some());
     let databases = databases.map(|(name, _)| ("database", name));
     let caches = caches.map(|(name, _)| ("cache", name));
     let services = services.map(|(name, _)| ("service", name));
@@ -206,7 +209,9 @@ fn way_into_network(uses: &Uses, spec: &Spec) -> Option<(&'static str, String)> 
     let externals = uses.external.iter().filter(|(_, verbs)| verbs.connect.is_some());
     let externals = externals.filter(|(name, _)| has_place(&name.0));
     let externals = externals.map(|(name, _)| ("external", name));
-    let (kind, name) = databases.chain(caches).chain(services).chain(externals).next()?;
+    let volumes = volumes.map(|(name, _)| ("volume", name));
+    let mut ways = databases.chain(caches).chain(services).chain(volumes).chain(externals);
+    let (kind, name) = ways.next()?;
     Some((kind, name.0.to_string()))
 }
 

@@ -96,7 +96,7 @@ impl Function {
         let role = iam::role_of_account(out, &role);
         let mut policies = Policies { needed: Vec::new(), all: Vec::new() };
         for (grant, policy) in attach_edges(&role, &self.id, |grant| &grant.task, platform, out) {
-            if grant.target.is_none() {
+            if grant.target.is_none() || Self::mounts(grant) {
                 policies.needed.push(policy.clone());
             }
             policies.all.push(policy);

@@ -116,7 +116,8 @@ pub struct FunctionSpec {
     /// Variables. They may speak of what the function uses, but not of secrets: Lambda shows
     /// variables to whoever may look at the function.
     pub env: BTreeMap<VariableName, Text>,
-    /// What the function uses. An edge to a database, a cache or a service puts it into the network.
+    /// What the function uses. An edge to a database, a cache, a service or a volume puts it into the
+    /// network.
     pub uses: Option<Uses>,
     /// Puts it into the network, so that nothing else leaves it than what `uses` names. By default
     /// only where an edge leads there.

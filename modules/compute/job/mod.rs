@@ -190,8 +190,12 @@ impl JobSpec {
     }
 }
 
-/// What waits for the main container of the service waits for that of the job.
+/// What waits for the main container of the service waits for that of the job, and what is mounted
+/// there is mounted here.
 fn rename_main(task: &mut TaskSpec, service: &Name, job: &Name) {
+    if let Some(uses) = &mut task.uses {
+        uses.volume.values_mut().for_each(|verbs| verbs.rename_container(service, job));
+    }
     for container in task.container.values_mut() {
         if let Some(milestone) = container.after.remove(service) {
             container.after.insert(job.clone(), milestone);
@@ -210,6 +214,10 @@ impl Thing for Job {
 
     fn task(&self) -> Option<&Task> {
         Some(&self.task)
+    }
+
+    fn delivers_logs(&self) -> bool {
+        self.attempts.is_some()
     }
 
     fn implied(&self, _platform: &Platform) -> Vec<Grant> {

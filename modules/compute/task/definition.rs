@@ -39,6 +39,7 @@ pub fn lower(task: &Task, id: &ThingId, platform: &Platform, out: &mut Document)
             operating_system_family: "LINUX",
             cpu_architecture: task.architecture.aws_word(),
         },
+        volume: task.volume_blocks(platform),
         ephemeral_storage: task.disk.map(|size| block! { size_in_gib: size }),
         execution_role_arn: execution_role(id).get("arn"),
         task_role_arn: task_role(id).get("arn"),
@@ -98,7 +99,7 @@ fn container_definition(
             logDriver: "awslogs",
             options: log_configuration(id, &container.name, platform),
         },
-        mountPoints: empty(),
+        mountPoints: task.mount_points(container),
         systemControls: empty(),
         volumesFrom: empty(),
     }

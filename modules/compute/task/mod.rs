@@ -6,6 +6,7 @@ pub mod check;
 pub mod definition;
 pub mod environment;
 pub mod image;
+pub mod mounts;
 pub mod places;
 pub mod ports;
 pub mod repository;

@@ -4,7 +4,7 @@ use super::places::Places;
 use super::ports::Ports;
 use super::size::{Size, smallest_cpu, smallest_memory};
 use super::spec::{Architecture, ContainerHealthSpec, ContainerSpec, Milestone, TaskSpec};
-use super::{Container, ContainerHealth, ContainerPort, Task, check, environment};
+use super::{Container, ContainerHealth, ContainerPort, Task, check, environment, mounts};
 use crate::kind::{Resolving, ThingId};
 use crate::network::Retention;
 use crate::platform::Head;
@@ -45,6 +45,9 @@ impl Task {
         let sidecars: Vec<Container> = spec.container.iter().map(sidecar).collect();
         let containers: Vec<&Container> = std::iter::once(&main).chain(&sidecars).collect();
         check::containers(&containers, size, &input.places, resolving);
+        if let Some(uses) = &spec.uses {
+            mounts::check(uses, &containers, &input.places, resolving);
+        }
         exec(spec, &input.places, resolving);
         used_ports(&input, resolving);
         let found = resolving.findings.split_off(known);

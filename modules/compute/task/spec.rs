@@ -70,8 +70,9 @@ pub struct TaskSpec {
     pub exec: Option<bool>,
     /// The user that the main container runs as, in place of the image's.
     pub user: Option<UserName>,
-    /// Refuses writing to the file system of the main container. By default not: a task at Fargate
-    /// has no other place for temporary files, and most images need one. Not possible with `exec`.
+    /// Refuses writing to the file system of the main container, but for volumes. By default not: most
+    /// images need a place for temporary files, and a task at Fargate has no other one. Not possible
+    /// with `exec`.
     pub readonly: Option<bool>,
     /// What becomes of the logs.
     pub logs: Option<LogsSpec>,

@@ -273,6 +273,10 @@ impl Thing for Workflow {
         findings
     }
 
+    fn delivers_logs(&self) -> bool {
+        true
+    }
+
     fn keeps_logs(&self) -> bool {
         true
     }

@@ -52,7 +52,7 @@ text_type! {
     |text| is_plain(text, 2..=50, b"_-")
 }
 
-/// Copies of every database, table and versioned bucket that does not say otherwise.
+/// Copies of every database, table, volume and versioned bucket that does not say otherwise.
 #[derive(Debug, Default, Read)]
 pub struct BackupPlanSpec {
     /// Whether copies are made. By default in production.
@@ -120,7 +120,7 @@ pub struct Copied {
 /// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CopyMethod {
-    /// As a whole, at points in time: clusters and tables.
+    /// As a whole, at points in time: clusters, tables and file systems.
     Snapshots,
     /// Object by object: buckets.
     Objects,

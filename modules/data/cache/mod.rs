@@ -130,6 +130,10 @@ impl Thing for Cache {
         Some(Tier::Database)
     }
 
+    fn delivers_logs(&self) -> bool {
+        !self.logs.is_empty()
+    }
+
     fn keeps_data(&self) -> bool {
         true
     }

@@ -196,6 +196,10 @@ impl Thing for Firewall {
         vec![Diagnostic::at(&code::UNUSED, &self.id.path(), message).help(help)]
     }
 
+    fn delivers_logs(&self) -> bool {
+        self.keeps_logs()
+    }
+
     fn keeps_logs(&self) -> bool {
         self.logs != LogChoice::None
     }

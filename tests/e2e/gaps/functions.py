@@ -8,7 +8,7 @@ from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunct
 
 from .registry import Params
 
-KEPT = ("DeadLetterConfig", "LoggingConfig")
+KEPT = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig")
 """Settings of a function that moto drops."""
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .. import tools
@@ -16,10 +17,9 @@ from ..emulator import clean_environment
 from ..faults import CannotRun, ProductFault
 from ..runner import Rendered, Settings, render, rendering, say
 from ..stack import Machine, this_machine
-from . import groups
-from .documents import evaluate
-from .proof import Proof
-from .rights import ENTRIES
+from . import entrance, groups, rights
+from .documents import HERE, evaluate
+from .proof import Proof, Verdict
 from .simulator import Simulator, installed
 from .stars import Stars
 
@@ -58,14 +58,17 @@ def prove(machine: Machine, examples: list[str], environment: str | None, engine
         roots = [(spec, rendered) for spec in specs for rendered in render(spec, out / spec.name, settings)]
     facts = evaluate({rendered.name: rendered.root for _, rendered in roots}, machine.engine(engine), machine.cache / "root")
     stars = Stars()
-    verdicts = [
-        check(rendered, Proof(graph_of(spec, rendered, settings), found, Simulator(folder, found.account), stars))
+    proofs = [
+        Proof(graph_of(spec, rendered, settings), found, Simulator(folder, found.account), stars)
         for spec, rendered in roots
         for found in [facts[rendered.name]]
     ]
-    wrong = stars.wrong(Simulator(folder, "")) + stars.missing(tomllib.loads(ENTRIES.read_text())["entry"])
-    # Only all roots together need every reason.
-    wrong += [] if examples or environment else stars.unused()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        told = zip(roots, proofs, pool.map(Proof.verdict, proofs), strict=True)
+        verdicts = [check(rendered, proof, verdict) for (_, rendered), proof, verdict in told]
+    wrong = stars.wrong(Simulator(folder, "")) + stars.missing(tomllib.loads(rights.ENTRIES.read_text())["entry"])
+    # Only all roots together need every entry.
+    wrong += [] if examples or environment else [*stars.unused(), *unused(proofs)]
     for line in wrong:
         say(f"iam: FAILED, {line}")
     say(f"iam: {sum(verdicts)} of {len(verdicts)} good, {time.monotonic() - begin:.0f} s")
@@ -92,9 +95,16 @@ def graph_of(spec: Path, rendered: Rendered, settings: Settings) -> Json:
     return graph
 
 
-def check(rendered: Rendered, proof: Proof) -> bool:
-    """Proves one root and prints its summary line."""
-    verdict = proof.verdict()
+def unused(proofs: list[Proof]) -> list[str]:
+    """The entries of both files that speak of nothing in any root."""
+    known = [rights.told(entry) for entry in tomllib.loads(rights.ENTRIES.read_text())["entry"]]
+    known += [entrance.told(entry) for entry in tomllib.loads((HERE / "doors.toml").read_text())["door"]]
+    used = {line for proof in proofs for line in proof.rights.used | proof.entrance.used}
+    return [f"{line}: no root has anything of the kind" for line in sorted(set(known) - used)]
+
+
+def check(rendered: Rendered, proof: Proof, verdict: Verdict) -> bool:
+    """Compares the groups of one root as well, and prints its summary line."""
     rules, wrong_rules = groups.compare(proof.graph, rendered.root)
     details = [*verdict.faults, *verdict.unexplained, *wrong_rules]
     say(f"{rendered.name} iam: {'FAILED, ' if details else ''}{verdict}; {rules} rules of security groups as the graph has them")

@@ -28,6 +28,7 @@ LOCAL = re.compile(r"\blocal\.([a-z0-9_]+)\b(?!-)")
 OUTPUT = re.compile(r"\bmodule\.([a-z0-9_]+)\.([a-z0-9_]+)")
 REPOSITORY = re.compile(r"\b([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([a-z0-9/._-]+)")
 """An image in a private repository: its account, region and name."""
+INSTANCE = re.compile(r"\b(each|count)\.")
 PROBE = "zz_probe"
 """The output that the facts of a module come out by. No name of platgen begins like it."""
 
@@ -49,9 +50,12 @@ OWNERS = (
 """The arguments that say whose policy it is, or what a permission of a function lets in."""
 
 OTHERS = {
-    "aws_api_gateway_rest_api": {"calls": "execution_arn"},
+    "aws_api_gateway_rest_api": {"calls": "execution_arn", "id": "id"},
+    "aws_api_gateway_authorizer": {"id": "id"},
+    "aws_apigatewayv2_authorizer": {"id": "id"},
     "aws_apigatewayv2_api": {"calls": "execution_arn"},
     "aws_dynamodb_table": {"stream": "stream_arn"},
+    "aws_efs_file_system": {"id": "id"},
     "aws_ecs_task_definition": {"family": "arn_without_revision"},
     "aws_lambda_permission": {"function": "function_name"},
     "aws_rds_cluster": {"secret": "master_user_secret[0].secret_arn", "resource": "cluster_resource_id"},
@@ -61,11 +65,12 @@ OTHERS = {
 }
 """What else the proof needs of some types: the word for it, and the attribute."""
 
-POLICY_TYPES = {
-    "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_kms_key", "aws_lambda_permission",
-    "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy",
-}  # fmt: skip
-"""The types of resources whose arguments the proof looks at; of all others it takes the ARN."""
+POLICY_TYPES = {"aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_kms_key", "aws_lambda_permission"}
+"""The types of resources whose arguments the proof looks at; of those in `doors.toml` it takes what is said there, and of
+all others the ARN."""
+
+WORD = re.compile(r"(?:\{|>)([a-z_0-9]+)")
+"""The argument that a word of `doors.toml` begins with."""
 
 
 @dataclass(frozen=True)
@@ -124,9 +129,12 @@ def require(engine: Engine, work: Path, *arguments: str) -> str:
 
 def reduced(root: Module, samples: Json, account: str, region: str) -> dict[Path, Json]:
     """The content of every module, by folder, with no value left but what the policies lead to."""
-    modules = {module.path: Reduced(module, samples, account, region) for module in root.tree()}
+    regions = {f"aws.{p['alias']}": str(root.resolve(p["region"])) for p in root.providers if "alias" in p}
+    said = said_arguments(tomllib.loads((HERE / "doors.toml").read_text()))
+    modules = {module.path: Reduced(module, samples, said, {"account": account, "region": region}) for module in root.tree()}
     for module in modules.values():
         module.below = modules
+        module.regions = regions
     while True:
         contents = {path: module.content() for path, module in modules.items()}
         wanted = sum(module.want(contents[path], modules) for path, module in modules.items())
@@ -134,13 +142,29 @@ def reduced(root: Module, samples: Json, account: str, region: str) -> dict[Path
             return {module.module.folder: contents[path] for path, module in modules.items()}
 
 
+def said_arguments(doors: Json) -> dict[str, set[str]]:
+    """The arguments that `doors.toml` speaks of, by type."""
+    said: dict[str, set[str]] = {kind: set(arguments) for kind, arguments in doors["said"].items()}
+    for door in doors["door"]:
+        texts = json.dumps([door.get(key) for key in ("source", "on", "within", "with", "service")])
+        words = {*WORD.findall(texts), *(path.partition(".")[0] for path in door.get("when", {}))}
+        said.setdefault(door.get("each", ""), set()).update(words)
+    for own in doors["own"]:
+        kind, _, argument = own["policy"].partition(".")
+        said.setdefault(kind, set()).update({argument, own.get("argument", argument)})
+    return said
+
+
 class Reduced:
     """One module with nothing left but its policies, and what they and the ARNs need."""
 
-    def __init__(self, module: Module, samples: Json, account: str, region: str) -> None:
+    def __init__(self, module: Module, samples: Json, said: dict[str, set[str]], words: dict[str, str]) -> None:
         self.module = module
         self.samples = samples
-        self.words = {"account": account, "region": region}
+        self.said = said
+        self.words = words
+        self.regions: dict[str, str] = {}
+        """By the name of a provider that is not the usual one: its region."""
         self.blocks = {(block.type, block.name): block for block in module.resources}
         self.data = {(block.type, block.name): block for block in module.data}
         self.references: dict[str, tuple[bool, str, str, set[str]]] = {}
@@ -220,6 +244,10 @@ class Reduced:
             text += json.dumps([self.module.locals.get(name) for name in LOCAL.findall(text)])
             images = REPOSITORY.findall(text)
             facts["repositories"] = sorted(f"arn:aws:ecr:{region}:{owner}:repository/{name}" for owner, region, name in set(images))
+        said = {key: value for key, value in block.arguments.items() if key in self.said.get(block.type, ())}
+        # What an instance has of its own names nothing of the platform.
+        facts["said"] = {key: self.rewrite(v) for key, v in said.items() if not INSTANCE.search(json.dumps(v))}
+        facts["holds"] = [key for key, value in block.arguments.items() if DOCUMENT in json.dumps(value)]
         if block.type in POLICY_TYPES:
             for argument in (*POLICY_ARGUMENTS, *OWNERS):
                 if argument in block.arguments:
@@ -281,9 +309,11 @@ class Reduced:
         if isinstance(sample, dict):
             return {key: self.filled(item, block) for key, item in sample.items()}
 
+        words = {**self.words, "region": self.regions.get(block.arguments.get("provider", ""), self.words["region"])}
+
         def word(match: re.Match[str]) -> str:
-            if match[1] in self.words:
-                return self.words[match[1]]
+            if match[1] in words:
+                return words[match[1]]
             if match[1] == "label":
                 return self.label(block)
             return str(self.rewrite(block.arguments.get(match[1], self.label(block))))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..configuration import Json
 from .documents import Facts
+from .entrance import Entrance, Swept
 from .rights import ANY, Expectation, Right, Rights, stranger
-from .senders import Sending, sendings
-from .simulator import DISCOVERY, STRICT, Call, Simulator
+from .simulator import DISCOVERY, Call, Simulator
 from .stars import Stars, listed
 
 
@@ -19,6 +19,7 @@ class Verdict:
     """What came out for one root."""
 
     edges: int = 0
+    doors: int = 0
     allowed: int = 0
     denied: int = 0
     swept: int = 0
@@ -27,7 +28,7 @@ class Verdict:
 
     def __str__(self) -> str:
         return (
-            f"{self.edges} edges, {self.allowed:,} calls allowed, {self.denied:,} denied, {self.swept:,} swept, "
+            f"{self.edges} edges, {self.doors} doors, {self.allowed:,} calls allowed, {self.denied:,} denied, {self.swept:,} swept, "
             f"{len(self.unexplained)} unexplained"
         )
 
@@ -53,10 +54,8 @@ class Proof:
         self.key_policies = {
             found["arn"]: address for address, found in facts.resources.items() if ".aws_kms_key." in address
         }
-        simulator.policies = {
-            **self.policies,
-            **{address: json.loads(facts.resources[address]["policy"]) for address in self.key_policies.values()},
-        }
+        self.entrance = Entrance(graph, self.rights, simulator)
+        simulator.policies = {**self.policies, **self.entrance.policies}
 
     def verdict(self) -> Verdict:
         """Asks for everything."""
@@ -67,26 +66,29 @@ class Proof:
         verdict.faults += self.wildcards()
         verdict.faults += self.managed()
         verdict.faults += self.stars.faults(self.facts)
-        self.ask(verdict, list(self.forward(expected)))
-        self.ask(verdict, list(self.sent(verdict)))
-        self.sweep(verdict, expected)
-        return verdict
-
-    def ask(self, verdict: Verdict, questions: list[tuple[bool, Call]]) -> None:
-        """Asks for calls of which it is known whether they are allowed."""
-        answers = self.simulator.decide([call for _, call in questions])
-        for (wanted, call), answer in zip(questions, answers, strict=True):
+        verdict.faults += self.entrance.faults
+        verdict.doors = len(self.entrance.doors)
+        asked = [*self.forward(expected), *self.entrance.asked()]
+        swept = [*self.sweep(expected), *self.entrance.swept()]
+        # All at once: it is the start of the simulator that takes long.
+        answers = self.simulator.decide([call for _, call in asked] + [call for _, _, call in swept])
+        for (wanted, call), answer in zip(asked, answers, strict=False):
             verdict.allowed += answer
             verdict.denied += not answer
             if answer != wanted:
                 verdict.faults.append(f"{'denied' if wanted else 'allowed'}, and must not be: {call}")
+        verdict.swept = len(swept)
+        for (explained, words, call), answer in zip(swept, answers[len(asked) :], strict=True):
+            if answer and not explained:
+                verdict.unexplained.append(f"{words} call {call.action} on {call.resource}")
+        return verdict
 
-    def call(self, role: str, action: str, resource: str, right: Right | None = None, mode: str = STRICT) -> Call:
+    def call(self, role: str, action: str, resource: str, right: Right | None = None) -> Call:
         """A call by a role. The policy of a key is always asked, as AWS does."""
         context = right.context if right else ()
         principal = self.facts.resources[role]["arn"]
         own = self.key_policies.get(resource)
-        return Call(principal, action, resource, context, tuple(self.of_role[role]), own, mode)
+        return Call(principal, action, resource, context, tuple(self.of_role[role]), own)
 
     def forward(self, expected: dict[str, Expectation]) -> Iterator[tuple[bool, Call]]:
         """The calls that the entries name, and those of what is allowed on other resources of the same type."""
@@ -113,17 +115,7 @@ class Proof:
         if not expectation.explains(right.action, other):
             yield self.call(role, right.action, other, right)
 
-    def sent(self, verdict: Verdict) -> Iterator[tuple[bool, Call]]:
-        """The calls that services make in the name of things."""
-        found: list[Sending] = list(sendings(self.rights))
-        for number, sending in enumerate(found):
-            name = f"own {number}"
-            self.simulator.policies[name] = sending.policy
-            for wanted, principal, action, context in sending.calls():
-                yield wanted, Call(principal, action, sending.resource, context, (), name)
-        verdict.edges += len(found)
-
-    def sweep(self, verdict: Verdict, expected: dict[str, Expectation]) -> None:
+    def sweep(self, expected: dict[str, Expectation]) -> Iterator[Swept]:
         """Every action that a role's policies name, on every resource of the root that it could be about."""
         resources = self.rights.arns() | {
             resource
@@ -133,17 +125,13 @@ class Proof:
         }
         statements = [s for policy in self.policies.values() for s in policy["Statement"]]
         resources |= {r if r == "*" else r.replace("*", ANY) for s in statements for r in listed(s["Resource"])}
-        calls: list[tuple[Expectation, Call]] = []
         for role, expectation in expected.items():
             for action, everywhere in sorted(self.actions(role).items()):
                 about = [r for r in resources if r != "*" and r.split(":")[2] == service_of(action)]
                 about += ["*"] if everywhere else []
-                calls += [(expectation, self.call(role, action, r, mode=DISCOVERY)) for r in sorted(about)]
-        answers = self.simulator.decide([call for _, call in calls])
-        verdict.swept += len(calls)
-        for (expectation, call), answer in zip(calls, answers, strict=True):
-            if answer and not expectation.explains(call.action, call.resource):
-                verdict.unexplained.append(f"{expectation.role} may call {call.action} on {call.resource}")
+                for resource in sorted(about):
+                    call = replace(self.call(role, action, resource), mode=DISCOVERY, swept=True)
+                    yield expectation.explains(action, resource), f"{role} may", call
 
     def actions(self, role: str) -> dict[str, bool]:
         """The actions that the policies of a role name, and whether on everything. A pattern of actions is a fault

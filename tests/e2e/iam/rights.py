@@ -118,10 +118,9 @@ class Rights:
         content = tomllib.loads(ENTRIES.read_text())
         self.things: Json = content["thing"]
         self.entries: list[Json] = content["entry"]
-        self.senders: list[Json] = content["sender"]
         self.managed: Json = content["managed"]
-        self.used: set[int] = set()
-        """The places of the entries that speak of something in the root."""
+        self.used: set[str] = set()
+        """The entries that speak of something in the root."""
         self.facts = facts
         self.graph = graph
         self.unknown: list[str] = []
@@ -164,6 +163,7 @@ class Rights:
             "injected": any(right["role"] == "execution" for right in rights),
             "private_image": "AWS ecr.api" in edge.told.get("reach", []),
             "waits": any(verb.get("wait", "end") == "end" for verb in verbs if isinstance(verb, dict)),
+            "sourced": any("source" in verb for verb in verbs if isinstance(verb, dict)),
             "login": any("user" in verb for verb in verbs if isinstance(verb, dict)),
         }
         kinds = entry.get("from", ["*"])
@@ -194,6 +194,7 @@ class Rights:
         narrowing = said.get(word.rpartition(" ")[2]) if isinstance(said, dict) else None
         if isinstance(narrowing, dict):
             values |= {key: value for key, value in narrowing.items() if isinstance(value, str)}
+            values |= {key: value[0] for key, value in narrowing.items() if isinstance(value, list) and len(value) == 1}
             values["template"] = values.get("template", "").replace("-", "_")
         values |= self.variables(edge.told["to"])
         return values
@@ -222,7 +223,7 @@ class Rights:
             address = PLACE.sub(lambda match: values.get(match[1], ""), entry.get(key, ""))
             if address and (address in self.facts.resources) != wanted:
                 return
-        self.used.add(self.entries.index(entry))
+        self.used.add(told(entry))
         if edge is not None:
             expectation.edges.add(edge.name)
         lists = {"allow": expectation.allowed, "deny": expectation.denied}
@@ -272,6 +273,12 @@ class Rights:
     def arns(self) -> set[str]:
         """The ARNs of all resources of the root."""
         return {facts["arn"] for facts in self.facts.resources.values() if "arn" in facts}
+
+
+def told(entry: Json) -> str:
+    """An entry of `rights.toml` in one line."""
+    said = [f"{key} {entry[key]}" for key in ("edge", "role", "from", "as", "when", "needs", "without") if key in entry]
+    return f"rights.toml: {', '.join(said)}"
 
 
 def stranger(arn: str) -> str:

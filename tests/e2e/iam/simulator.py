@@ -29,11 +29,13 @@ DISCOVERY = "Discovery"
 WORTH_TWO = 2000
 """The number of calls from which on two processes share them."""
 
+KNOWN: dict[tuple[str, ...], dict[str, list[str]]] = {}
+
 ENCRYPTION_CONTEXT = "kms:EncryptionContext:"
 STAND_IN = "aws:RequestTag/"
 
-NO_SUCH_CALL = ("no.resource.types", "must.use.wildcard")
-"""Why a call cannot be: the action is about resources of another type, or about none."""
+NO_SUCH_CALL = ("no.resource.types", "must.use.wildcard", "multiple.resource.types")
+"""Why a call cannot be: the action is about resources of another type, or about none, or the ARN could be of two types."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Call:
     own: str | None = None
     """The name of the policy of the resource."""
     mode: str = STRICT
+    swept: bool = False
+    """Whether it is tried without knowing that AWS has such a call; one that it has not is not allowed."""
 
     def __str__(self) -> str:
         context = "; ".join(f"{key}={value}" for key, value in self.context)
@@ -64,33 +68,41 @@ class Simulator:
     policies: dict[str, Json] = field(default_factory=dict)
 
     def decide(self, calls: list[Call]) -> list[bool]:
-        """Whether each call is allowed; what the simulator cannot decide is not, and is said on stderr."""
+        """Whether each call is allowed."""
         asked = [
             {
                 "principal": call.principal, "action": call.action, "resource": call.resource,
                 "context": dict(call.context), "identity": call.identity, "own": call.own, "mode": call.mode,
+                "swept": call.swept,
             }
             for call in calls
         ]  # fmt: skip
         # Each process has a core of its own, and few calls are not worth a second one.
         half = (len(asked) + 1) // 2 if len(asked) > WORTH_TWO else len(asked)
-        parts = [{"policies": self.policies, "calls": part, "actions": []} for part in (asked[:half], asked[half:]) if part]
+        parts = [{"policies": self.policies, "calls": part} for part in (asked[:half], asked[half:]) if part]
         with ThreadPoolExecutor() as pool:
             words: list[str] = [word for answer in pool.map(self.ask, parts) for word in answer["words"]]
         for call, word in zip(calls, words, strict=True):
-            if call.mode == DISCOVERY and any(reason in word for reason in NO_SUCH_CALL):
+            if call.swept and any(reason in word for reason in NO_SUCH_CALL):
                 continue
             if word.startswith("error:"):
-                raise CannotRun(f"a line of rights.toml is no call that AWS has: {call}: {word}")
+                raise CannotRun(f"an entry speaks of a call that AWS does not have: {call}: {word}")
         return [word == ALLOWED for word in words]
 
     def take_nothing(self, actions: list[str]) -> set[str]:
         """Those of some actions that take no resource."""
-        return set(self.ask({"policies": {}, "calls": [], "actions": actions})["nothing"])
+        return set(self.ask({"actions": actions})["nothing"])
+
+    def actions_of(self, services: tuple[str, ...]) -> dict[str, list[str]]:
+        """All actions of services, which are asked for once in a run."""
+        if services not in KNOWN:
+            KNOWN[services] = self.ask({"services": list(services)})["known"]
+        return KNOWN[services]
 
     def ask(self, question: Json) -> Json:
         """What the program answers."""
-        text = json.dumps(known({"account": self.account, **question}))
+        whole = {"account": self.account, "policies": {}, "calls": [], "actions": [], "services": [], **question}
+        text = json.dumps(known(whole))
         result = subprocess.run(
             ["node", PROGRAM], cwd=self.folder, env=clean_environment({}), input=text, capture_output=True, text=True, check=False
         )

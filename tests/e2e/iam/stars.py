@@ -62,9 +62,10 @@ class Stars:
 def stars(facts: Facts) -> Iterator[tuple[str, Star]]:
     """Every action that a policy allows on everything, with the address of the policy."""
     for address, found in facts.resources.items():
-        for argument in set(POLICY_ARGUMENTS) & found.keys() - {TRUST}:
-            kind = address.rpartition(".")[0].rpartition(".")[2]
-            for statement in json.loads(found[argument])["Statement"]:
+        written = {**found.get("said", {}), **found}
+        for argument in set(POLICY_ARGUMENTS) & written.keys() - {TRUST}:
+            kind = address.split(".")[-2]
+            for statement in json.loads(written[argument])["Statement"]:
                 if statement["Effect"] == "Allow" and "*" in listed(statement.get("Resource", "*")):
                     yield from ((address, (kind, action)) for action in listed(statement.get("Action", "*")))
 
