@@ -149,8 +149,8 @@ impl External {
 
     /// The edge that a consumer of this has to the secret. The rights stand at the edge to this thing.
     fn secret_edge(&self, consumer: &dyn Thing, platform: &Platform) -> Option<Grant> {
-        let edges = consumer.uses()?.external.iter();
-        let (_, verbs) = edges.into_iter().find(|(target, _)| target.0 == self.id.name)?;
+        let mut edges = consumer.uses()?.external.iter();
+        let (_, verbs) = edges.find(|(target, _)| target.0 == self.id.name)?;
         let secret = verbs.connect.as_ref().and_then(|_| self.secret_for(consumer, platform))?;
         let cause = consumer.id().path().key("uses").key(self.id.kind).key(self.id.name.as_str());
         Some(Edge::implied(consumer, secret, platform, cause).grant())

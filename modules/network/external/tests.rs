@@ -1,7 +1,6 @@
 //! Tests of what stands outside, and of the edges to it.
 use crate::connect::graph::{Graph, INTERNET};
 use crate::connect::{Grant, Reach};
-use crate::kind::Thing;
 use crate::schema::schema;
 use crate::testing::{addresses, document, found, found_in, platform, resource};
 use platgen_source::json::{self, json};
@@ -148,7 +147,9 @@ fn addresses_of_the_internet_are_the_internet() {
         let findings = found_in("dev", &format!("{closed}{spec}"));
         assert_eq!(findings.iter().any(|(_, path)| path == line), leaves, "{findings:?}");
         let never = "[never]\nway = \"service.web => external.broker\"\n";
-        assert!(found(&format!("{spec}{never}")).iter().any(|(_, path)| path == "never.way"));
+        assert!(
+            found(&format!("{spec}{never}")).iter().any(|(_, path)| path.starts_with("never.way"))
+        );
     }
 }
 
@@ -197,18 +198,19 @@ fn the_secret_is_read_by_one_of_two_edges() {
         let grant = grant(&spec, "service.web");
         let actions: Vec<&str> =
             grant.task.iter().flat_map(|right| right.actions.clone()).collect();
-        let expected: &[&str] = match reads {
-            true => {
-                &["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "kms:Decrypt"]
-            }
-            false => &[],
-        };
+        let rights =
+            ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "kms:Decrypt"];
+        let expected: &[&str] = if reads { &rights } else { &[] };
         assert_eq!(actions, expected, "{own}");
         assert_eq!(variables(&grant).contains(&"BROKER_SECRET_ARN"), reads, "{own}");
         assert_eq!(grant.reach.contains(&Reach::Interface("secretsmanager")), reads, "{own}");
         document(&spec);
         let never = "[never]\nsecret = \"service.web -> secret.login\"\n";
-        assert!(found(&format!("{never}{spec}")).iter().any(|(_, path)| path == "never.secret"));
+        assert!(
+            found(&format!("{never}{spec}"))
+                .iter()
+                .any(|(_, path)| path.starts_with("never.secret"))
+        );
     }
 }
 
