@@ -214,6 +214,8 @@ kinds! {
     email: messaging::email::EmailSpec => messaging::email::EmailVerbs;
     /// Event buses.
     event_bus: messaging::event_bus::EventBusSpec => messaging::event_bus::EventBusVerbs;
+    /// What stands outside the platform.
+    external: network::external::ExternalSpec => network::external::ExternalVerbs;
     /// Web ACLs of AWS WAF.
     firewall: network::firewall::FirewallSpec;
     /// Lambda functions.

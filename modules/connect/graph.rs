@@ -1,7 +1,7 @@
 //! The graph of a platform: who can call, read, write or feed whom.
 //!
 //! Its links come from the edges alone, so what it says is what the output allows.
-use crate::connect::{Declared, Grant, Reach};
+use crate::connect::{Declared, Grant};
 use crate::kind::{Thing, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
@@ -143,7 +143,7 @@ fn link_between(grant: &Grant) -> Option<Link> {
 }
 
 fn link_out(grant: &Grant) -> Option<Link> {
-    let leaves = grant.reach.iter().any(|reach| matches!(reach, Reach::Internet(_)));
+    let leaves = grant.reach.iter().any(|reach| reach.is_public());
     leaves.then(|| Link {
         from: Node::Thing(grant.consumer.clone()),
         to: Node::Internet,

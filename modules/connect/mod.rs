@@ -11,6 +11,7 @@ pub mod trigger;
 use crate::compute;
 use crate::kind::{Refusal, Thing, ThingId};
 use crate::names::{identifier, variable_prefix};
+use crate::network::cidr::Ipv4Range;
 use crate::platform::Platform;
 use iam::Statement;
 use platgen_source::Read;
@@ -94,6 +95,8 @@ pub enum Reach {
     Interface(&'static str),
     /// Any address, at this TCP port; none is every port.
     Internet(Option<u16>),
+    /// A range of addresses, at this port.
+    Range(Ipv4Range, u16, Protocol),
 }
 
 /// How a secret gets to the code.
@@ -308,6 +311,17 @@ pub fn internet(consumer: &ThingId, verbs: &InternetVerbs) -> Grant {
         }
     }
     grant
+}
+
+impl Reach {
+    /// Whether it leads to addresses of the internet: some of them, if not all.
+    pub fn is_public(self) -> bool {
+        match self {
+            Self::Internet(_) => true,
+            Self::Range(range, ..) => !range.is_private(),
+            Self::Gateway(_) | Self::Interface(_) => false,
+        }
+    }
 }
 
 impl Protocol {

@@ -251,6 +251,14 @@ impl Secret {
             .add();
     }
 
+    /// Lets the code of a consumer read the value, by a grant of an edge to this or to what it opens.
+    pub fn let_read(&self, edge: &Edge<'_>, grant: &mut Grant) {
+        let actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
+        grant.task.extend(self.rights(&actions, &["kms:Decrypt"], &edge.platform.head.region));
+        grant.reach.insert(Reach::Interface("secretsmanager"));
+        grant.variables.push((edge.variable("SECRET_ARN"), self.arn()));
+    }
+
     /// Where a value stands, as ECS takes it: the whole, or one key of the JSON.
     fn value_from(&self, key: Option<&str>) -> Value {
         key.map_or_else(|| self.arn(), |key| template![self.arn(), format!(":{key}::")])
@@ -283,9 +291,7 @@ impl Target for Secret {
             let actions = ["secretsmanager:GetSecretValue"];
             grant.execution.extend(self.rights(&actions, &["kms:Decrypt"], region));
         } else if verbs.read.is_some() {
-            let actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
-            grant.task.extend(self.rights(&actions, &["kms:Decrypt"], region));
-            grant.variables.push((edge.variable("SECRET_ARN"), self.arn()));
+            self.let_read(edge, &mut grant);
         }
         if verbs.write.is_some() {
             let actions = ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"];

@@ -37,6 +37,7 @@ pub fn reaches_internet(consumer: &ThingId, platform: &Platform) -> bool {
     grants.any(|grant| {
         grant.reach.iter().any(|reach| match reach {
             Reach::Internet(port) => matches!(port, None | Some(HTTPS)),
+            Reach::Range(..) => false,
             reach => !endpoints::carry(&endpoints, *reach),
         })
     })
@@ -50,8 +51,9 @@ fn dead_ends(consumer: &ThingId, platform: &Platform) -> Vec<Diagnostic> {
     for grant in platform.connections.of(consumer) {
         for reach in &grant.reach {
             match reach {
-                Reach::Internet(_) => findings.push(no_internet(consumer, grant)),
+                reach if reach.is_public() => findings.push(no_internet(consumer, grant)),
                 reach if endpoints::carry(&endpoints, *reach) => {}
+                Reach::Internet(_) | Reach::Range(..) => {}
                 Reach::Gateway(service) | Reach::Interface(service) => {
                     services.entry(&grant.cause).or_default().insert(service);
                 }

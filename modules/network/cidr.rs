@@ -90,6 +90,14 @@ impl Ipv4Range {
         PRIVATE_RANGES.iter().any(|range| range.contains(&self.0))
     }
 
+    /// As names of rules write it: `internet`, `10_0_0_0_8`.
+    pub fn word(self) -> String {
+        if self == Self::everywhere() {
+            return "internet".to_owned();
+        }
+        self.to_string().replace(['.', '/'], "_")
+    }
+
     /// The range itself.
     pub fn net(self) -> Ipv4Net {
         self.0

@@ -112,7 +112,7 @@ impl EndpointChoice {
     /// Whether a way to an AWS API gets an endpoint for being there.
     fn includes(&self, reach: Reach) -> bool {
         match (self.reached, reach) {
-            (Reached::None, _) | (_, Reach::Internet(_)) => false,
+            (Reached::None, _) | (_, Reach::Internet(_) | Reach::Range(..)) => false,
             (Reached::All | Reached::Interfaces, Reach::Interface(service)) => service != NEVER,
             (reached, Reach::Gateway(_)) => reached == Reached::All,
         }
@@ -173,7 +173,7 @@ pub(super) fn carry(endpoints: &BTreeSet<&'static str>, reach: Reach) -> bool {
     match reach {
         Reach::Gateway(service) => endpoints.contains(service),
         Reach::Interface(service) => endpoints.contains(service) && !is_gateway(service),
-        Reach::Internet(_) => false,
+        Reach::Internet(_) | Reach::Range(..) => false,
     }
 }
 

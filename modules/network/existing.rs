@@ -7,7 +7,7 @@ use super::{FILE, MODULE, Tier};
 use crate::kind::Resolving;
 use platgen_source::diagnostics::{SpecPath, code};
 use platgen_source::{Node, Read, Reader, Schemas, Value as NodeValue, json, text_type};
-use platgen_terraform::{Address, Document, Expr, Handle, Value, VariableType, block};
+use platgen_terraform::{Address, Document, Expr, Handle, Value, block};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -96,7 +96,7 @@ pub struct ExistingVpc {
     /// The ids of the subnets, each with what the spec calls it: its id, or the variable that holds it.
     subnets: BTreeMap<Tier, Vec<(String, Value)>>,
     /// The variables that the spec names, and what each holds.
-    variables: BTreeMap<String, &'static str>,
+    variables: BTreeMap<String, String>,
 }
 
 impl ExistingVpc {
@@ -139,11 +139,13 @@ impl ExistingVpc {
         self.subnets.get(&tier).cloned().unwrap_or_default()
     }
 
-    /// Declares the variables that the spec names, and asks AWS about the VPC.
+    /// The variables of the root that the spec names, and what each holds.
+    pub(super) fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
+    }
+
+    /// Asks AWS about the VPC.
     pub(super) fn lower(&self, out: &mut Document) {
-        for (name, description) in &self.variables {
-            out.variable(name, VariableType::String, None, description);
-        }
         let cause = super::section().key("existing").key("vpc");
         out.module(MODULE)
             .file(FILE)
@@ -191,15 +193,15 @@ fn check_subnets(subnets: &[OrVariable<SubnetId>], path: &SpecPath, resolving: &
 
 impl<T: ToString> OrVariable<T> {
     /// The value, or a reference to the variable, which is noted together with what it holds.
-    fn value(
+    pub(super) fn value(
         &self,
-        variables: &mut BTreeMap<String, &'static str>,
-        description: &'static str,
+        variables: &mut BTreeMap<String, String>,
+        description: &str,
     ) -> Value {
         match self {
             Self::Value(value) => Value::from(value.to_string()),
             Self::Variable(name) => {
-                variables.insert(name.to_string(), description);
+                variables.insert(name.to_string(), description.to_owned());
                 Value::Expr(Expr::Variable(name.to_string()))
             }
         }

@@ -6,6 +6,7 @@
 pub mod cidr;
 pub mod endpoints;
 pub mod existing;
+pub mod external;
 pub mod firewall;
 pub mod flow_logs;
 pub mod logs;
@@ -35,8 +36,8 @@ use endpoints::EndpointChoice;
 use existing::ExistingVpc;
 use flow_logs::FlowLogs;
 use platgen_source::diagnostics::SpecPath;
-use platgen_terraform::{Address, Document, Handle, Value};
-use std::collections::BTreeSet;
+use platgen_terraform::{Address, Document, Handle, Value, VariableType};
+use std::collections::{BTreeMap, BTreeSet};
 use zones::Zone;
 
 /// The name of the module in the output.
@@ -180,6 +181,21 @@ fn section() -> SpecPath {
     SpecPath::of(["network"])
 }
 
+/// Declares the variables of the root that the spec names. One can stand at several places: it is the same
+/// value there, told of by the first.
+fn lower_variables(platform: &Platform, network: bool, out: &mut Document) {
+    let mut variables = BTreeMap::new();
+    for external in platform.things.external.values().rev() {
+        variables.extend(external.variables());
+    }
+    if let (true, Vpc::Existing(existing)) = (network, &platform.network.vpc) {
+        variables.extend(existing.variables());
+    }
+    for (name, description) in variables {
+        out.variable(name, VariableType::String, None, description);
+    }
+}
+
 /// Puts the network into a document.
 pub fn lower(platform: &Platform, out: &mut Document) {
     let needed = platform.network.is_needed(platform);
@@ -187,6 +203,7 @@ pub fn lower(platform: &Platform, out: &mut Document) {
         logs::lower(platform, out);
     }
     firewall::lower_shared(platform, out);
+    lower_variables(platform, needed, out);
     if !needed {
         return;
     }

@@ -83,8 +83,7 @@ impl Source {
     fn word(self) -> String {
         match self {
             Self::Network => "network".to_owned(),
-            Self::Range(range) if range == Ipv4Range::everywhere() => "internet".to_owned(),
-            Self::Range(range) => range.to_string().replace(['.', '/'], "_"),
+            Self::Range(range) => range.word(),
         }
     }
 

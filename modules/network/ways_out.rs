@@ -26,6 +26,8 @@ pub(super) struct WaysOut {
     interfaces: BTreeSet<SpecPath>,
     /// AWS services without an endpoint.
     services: BTreeMap<&'static str, BTreeSet<SpecPath>>,
+    /// Ports of ranges of addresses.
+    ranges: BTreeMap<(Ipv4Range, u16, Protocol), BTreeSet<SpecPath>>,
     /// Ports of any address; none is every port.
     internet: BTreeMap<Option<u16>, BTreeSet<SpecPath>>,
 }
@@ -55,6 +57,9 @@ impl WaysOut {
         let has_endpoint = endpoints::carry(endpoints, reach);
         match reach {
             Reach::Internet(port) => self.internet.entry(port).or_default(),
+            Reach::Range(range, port, protocol) => {
+                self.ranges.entry((range, port, protocol)).or_default()
+            }
             Reach::Gateway(service) if has_endpoint => self.gateways.entry(service).or_default(),
             Reach::Interface(_) if has_endpoint => &mut self.interfaces,
             Reach::Gateway(service) | Reach::Interface(service) => {
@@ -74,6 +79,8 @@ impl WaysOut {
         if !self.interfaces.is_empty() {
             rules.extend(rules_of_interfaces(consumer, self.interfaces));
         }
+        let ranges = self.ranges.into_iter();
+        rules.extend(ranges.map(|(range, causes)| rule_of_range(consumer, range, causes)));
         rules.extend(rules_of_internet(consumer, self.internet, &self.services));
         rules
     }
@@ -91,6 +98,19 @@ fn rules_of_interfaces(consumer: &ThingId, causes: BTreeSet<SpecPath>) -> [Rule;
         ..egress.clone()
     };
     [egress, ingress]
+}
+
+/// The way to a port of a range of addresses.
+fn rule_of_range(
+    consumer: &ThingId,
+    (range, port, protocol): (Ipv4Range, u16, Protocol),
+    causes: BTreeSet<SpecPath>,
+) -> Rule {
+    let word = identifier(&[&range.word(), &format!("{port}_{}", protocol.word())]);
+    let peer = Peer::Range(Value::from(range.to_string()));
+    let description = format!("{consumer} to {range}");
+    let rule = way_out(consumer, &word, peer, None, description, causes);
+    Rule { port: Some((port, protocol)), ..rule }
 }
 
 /// The ways to any address. AWS services without an endpoint are reached like the internet; a rule

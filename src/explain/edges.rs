@@ -60,14 +60,14 @@ pub(super) fn all(subject: Subject<'_>) -> Vec<EdgeAnswer> {
 }
 
 fn leads_out(grant: &Grant) -> bool {
-    grant.reach.iter().any(|reach| matches!(reach, Reach::Internet(_)))
+    grant.reach.iter().any(|reach| reach.is_public())
 }
 
 /// AWS APIs are reached at the port of HTTPS, as is whatever a rule for every port leads to.
 fn leads_out_at(reach: Reach, port: u16) -> bool {
     match reach {
         Reach::Internet(None) => true,
-        Reach::Internet(Some(open)) => open == port,
+        Reach::Internet(Some(open)) | Reach::Range(_, open, _) => open == port,
         Reach::Gateway(_) | Reach::Interface(_) => port == 443,
     }
 }
@@ -157,6 +157,7 @@ fn way(reach: Reach) -> String {
         Reach::Gateway(service) | Reach::Interface(service) => format!("AWS {service}"),
         Reach::Internet(Some(port)) => format!("internet:{port}"),
         Reach::Internet(None) => "internet, every port".to_owned(),
+        Reach::Range(range, port, protocol) => format!("{range}:{port}/{}", protocol.word()),
     }
 }
 

@@ -26,8 +26,9 @@ use crate::connect::receiver::{Receiver, ReceiverTarget};
 use crate::connect::trigger::{Feed, Trigger, triggers};
 use crate::connect::{Edge, Grant, Reach};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
-use crate::kinds::Uses;
+use crate::kinds::{Spec, Uses};
 use crate::network::Retention;
+use crate::network::external::ExternalSpec;
 use crate::observability::metric::Metric;
 use crate::platform::Platform;
 use crate::schedule::{self, Schedules};
@@ -159,7 +160,7 @@ impl FunctionSpec {
     /// Whether it stands in the network: where an edge leads to a port there, or where the spec says
     /// so. Outside nothing holds it back from the internet, so that an edge there says nothing.
     fn in_network(&self, id: &ThingId, resolving: &mut Resolving<'_>) -> bool {
-        let way_in = self.uses.as_ref().and_then(way_into_network);
+        let way_in = self.uses.as_ref().and_then(|uses| way_into_network(uses, resolving.spec));
         let uses = id.path().key("uses");
         if let (Some((kind, name)), Some(false)) = (&way_in, self.network) {
             let message = format!("`uses.{kind}.{name}` puts the function into the network");
@@ -196,7 +197,7 @@ fn aws_name_of(id: &ThingId, resolving: &mut Resolving<'_>) -> String {
 }
 
 /// An edge that needs a port in the network, if there is one.
-fn way_into_network(uses: &Uses) -> Option<(&'static str, String)> {
+fn way_into_network(uses: &Uses, spec: &Spec) -> Option<(&'static str, String)> {
     let databases = uses.database.iter().filter(|(_, verbs)| verbs.connect.is_some());
     let caches = uses.cache.iter().filter(|(_, verbs)| verbs.connect.is_some());
     let services = uses.service.iter().filter(|(_, verbs)| verbs.connect.is_some());
@@ -204,8 +205,13 @@ fn way_into_network(uses: &Uses) -> Option<(&'static str, String)> {
     let databases = databases.map(|(name, _)| ("database", name));
     let caches = caches.map(|(name, _)| ("cache", name));
     let services = services.map(|(name, _)| ("service", name));
+    let has_place = |name: &Name| spec.external.get(name).is_some_and(ExternalSpec::has_place);
+    let externals = uses.external.iter().filter(|(_, verbs)| verbs.connect.is_some());
+    let externals = externals.filter(|(name, _)| has_place(&name.0));
+    let externals = externals.map(|(name, _)| ("external", name));
     let volumes = volumes.map(|(name, _)| ("volume", name));
-    let (kind, name) = databases.chain(caches).chain(services).chain(volumes).next()?;
+    let mut ways = databases.chain(caches).chain(services).chain(volumes).chain(externals);
+    let (kind, name) = ways.next()?;
     Some((kind, name.0.to_string()))
 }
 
