@@ -57,6 +57,8 @@ class Session:
     work: Path
     emulator: Emulator
     account: str
+    targets: tuple[str, ...] = ()
+    """The addresses that plans are narrowed down to, with all that they need; none means everything."""
 
     @property
     def plan_json(self) -> Path:
@@ -79,7 +81,8 @@ class Session:
 
     def plan(self) -> dict[str, str]:
         """Plans against the emulator and returns what is to be done to which managed resource."""
-        printed = self.require("plan", "-json", "-input=false", PARALLELISM, f"-out={PLAN_FILE}")
+        narrowed = [f"-target={address}" for address in self.targets]
+        printed = self.require("plan", "-json", "-input=false", PARALLELISM, f"-out={PLAN_FILE}", *narrowed)
         changes = [message["change"] for message in printed_messages(printed) if message["type"] == "planned_change"]
         return {change["resource"]["addr"]: change["action"] for change in changes if is_managed(change["resource"])}
 

@@ -10,7 +10,7 @@ The emulator ends with the block, and all that was applied with it; nothing has 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +145,13 @@ class Stack:
 
 @contextmanager
 def opened(
-    rendered: Path, engine: Engine, emulator: str, machine: Machine, *, enforce_iam: bool = False
+    rendered: Path,
+    engine: Engine,
+    emulator: str,
+    machine: Machine,
+    *,
+    enforce_iam: bool = False,
+    targets: Sequence[str] = (),
 ) -> Iterator[Stack]:
     """A stack whose emulator runs for the length of a `with` block, and which is not yet applied."""
     root = read_root(rendered)
@@ -153,20 +159,27 @@ def opened(
     folder = machine.stack_folder(rendered, engine.name, emulator)
     place = Place(folder, account, fixtures.region_of_alias("", root))
     with running(emulator, place, machine.environments, enforce_iam=enforce_iam) as server:
-        session = Session(engine, folder / "work", server, account)
+        session = Session(engine, folder / "work", server, account, tuple(targets))
         yield Stack(session, rendered, root, unsupported.types(emulator, root))
 
 
 @contextmanager
 def applied(
-    rendered: Path, engine: str = "terraform", emulator: str = "moto", *, enforce_iam: bool = False
+    rendered: Path,
+    engine: str = "terraform",
+    emulator: str = "moto",
+    *,
+    enforce_iam: bool = False,
+    targets: Sequence[str] = (),
 ) -> Iterator[Stack]:
     """The applied stack of a rendered root; `enforce_iam` makes MiniStack check every permission.
 
+    Of a root that an emulator does not take whole, `targets` are the addresses to apply, with all that they need.
     Raises `ProductFault` if it cannot be applied whole, `CannotRun` if something is missing on this machine.
     """
     machine = this_machine()
-    with opened(rendered, machine.engine(engine), emulator, machine, enforce_iam=enforce_iam) as stack:
+    settings: Json = {"enforce_iam": enforce_iam, "targets": targets}
+    with opened(rendered, machine.engine(engine), emulator, machine, **settings) as stack:
         stack.prepare()
         stack.apply()
         yield stack

@@ -1,96 +1,97 @@
-"""The rights of an applied role, enforced: MiniStack checks every call that is made as the role.
+"""The rights of applied roles, enforced: MiniStack checks every call that is made as a role (`enforcement.py`).
 
-The role is the one that the edges of `enforced/platform.toml` give to its function. What is changed for the test is who
-may take the role on, for only Lambda may; its rights are as they were applied.
+One platform is there for this alone. Of the freelancer platform it is the way of the webhook: the role of the route
+that sends an event to the queue, and that of the function that receives it.
 """
 
 from __future__ import annotations
 
-import json
 import unittest
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import boto3
 from botocore.exceptions import ClientError
 
-from .configuration import Json
+from .enforcement import Row, Trial, read_rows, targets
 from .runner import Settings, render, rendering
-from .stack import PROJECT, Stack, applied, this_machine
+from .stack import PROJECT, opened, this_machine
 from .tools import find_product
 
-PLATFORM = PROJECT / "tests" / "e2e" / "enforced"
-ITEM = {"id": {"S": "1"}}
-
-Client = Callable[[str], Any]
-Call = Callable[[Client, Json], object]
-
-CALLS: dict[str, tuple[str, Call, bool]] = {
-    "send": ("aws_sqs_queue", lambda aws, it: aws("sqs").send_message(QueueUrl=it["url"], MessageBody="x"), True),
-    "receive": ("aws_sqs_queue", lambda aws, it: aws("sqs").receive_message(QueueUrl=it["url"]), False),
-    "publish": ("aws_sns_topic", lambda aws, it: aws("sns").publish(TopicArn=it["arn"], Message="x"), True),
-    "delete": ("aws_sns_topic", lambda aws, it: aws("sns").delete_topic(TopicArn=it["arn"]), False),
-    "read": ("aws_dynamodb_table", lambda aws, it: aws("dynamodb").get_item(TableName=it["name"], Key=ITEM), True),
-    "write": ("aws_dynamodb_table", lambda aws, it: aws("dynamodb").put_item(TableName=it["name"], Item=ITEM), False),
-}
-"""By name: the type of resource that is called, the call, and whether an edge to it gives that right."""
+HERE = PROJECT / "tests" / "e2e"
+OTHER = {"allowed": ("Deny", "denied"), "denied": ("Allow", "allowed")}
+"""By verdict, the effect of the statement that turns it, and what it becomes."""
 
 
-def verdict(call: Callable[[], object]) -> str:
-    """What became of a call."""
-    try:
-        call()
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        return "denied" if "AccessDenied" in code or "AuthorizationError" in code else code
-    return "allowed"
+@dataclass(frozen=True)
+class Case:
+    """One environment of a platform, and the table of what its roles may do."""
+
+    platform: Path
+    environment: str
+    table: Path
+
+
+CASES = (
+    Case(HERE / "enforced", "test", HERE / "enforced" / "rights.toml"),
+    Case(PROJECT / "examples" / "freelancer-platform", "dev", HERE / "freelancer_platform" / "rights.toml"),
+)
+TRIALS: list[Trial] = []
+"""What is applied, while the tests of this module run."""
+
+
+def setUpModule() -> None:  # noqa: N802
+    """Applies everything at once, for most of an apply is waiting."""
+    stacks = unittest.enterModuleContext(ExitStack())
+    TRIALS.extend(prepared(case, stacks) for case in CASES)
+    unittest.addModuleCleanup(TRIALS.clear)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda trial: trial.stack.apply(), TRIALS))
+    for trial in TRIALS:
+        trial.fill_secrets()
+
+
+def prepared(case: Case, stacks: ExitStack) -> Trial:
+    """The trial of a case, ready to be applied."""
+    machine = this_machine()
+    settings = Settings(machine, find_product(machine.project), environment=case.environment)
+    [rendered] = render(case.platform, stacks.enter_context(rendering(settings)), settings)
+    rows, engine = read_rows(case.table), machine.engine("terraform")
+    narrowed = targets(rendered.root, rows)
+    stack = stacks.enter_context(
+        opened(rendered.folder, engine, "ministack", machine, enforce_iam=True, targets=narrowed)
+    )
+    stack.prepare()
+    return Trial(stack, rows)
+
+
+def rows() -> Iterator[tuple[Trial, Row]]:
+    """Every row with the trial that it belongs to."""
+    return ((trial, row) for trial in TRIALS for row in trial.rows)
 
 
 class Enforced(unittest.TestCase):
-    stack: ClassVar[Stack]
-    resources: ClassVar[list[Json]]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        machine = this_machine()
-        settings = Settings(machine, find_product(machine.project))
-        out = cls.enterClassContext(rendering(settings))
-        [rendered] = render(PLATFORM, out, settings)
-        cls.stack = cls.enterClassContext(applied(rendered.folder, emulator="ministack", enforce_iam=True))
-        cls.resources = cls.stack.resources
-
-    def values(self, kind: str, name: str) -> Json:
-        [values] = [item["values"] for item in self.resources if (item["type"], item["name"]) == (kind, name)]
-        return dict(values)
-
-    def as_the_role(self) -> Client:
-        """Clients with what STS gives to whoever takes the function's role on."""
-        [function] = [item["values"] for item in self.resources if item["type"] == "aws_lambda_function"]
-        [role] = [item["values"] for item in self.resources if item["values"].get("arn") == function["role"]]
-        principal = {"AWS": f"arn:aws:iam::{self.stack.account}:root"}
-        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.stack.client("iam").update_assume_role_policy(RoleName=role["name"], PolicyDocument=trust)
-        sts = self.stack.client("sts")
-        given = sts.assume_role(RoleArn=role["arn"], RoleSessionName="proof")["Credentials"]
-        session = boto3.Session(
-            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=self.stack.region
-        )
-        return lambda service: session.client(service, endpoint_url=self.stack.emulator.url)
-
     def test_a_role_may_do_what_its_edges_give_and_nothing_else(self) -> None:
-        aws = self.as_the_role()
-        for name, (kind, call, given) in CALLS.items():
-            for target in ("mine", "other"):
-                with self.subTest(call=name, target=target):
-                    found = verdict(lambda: call(aws, self.values(kind, target)))  # noqa: B023
-                    self.assertEqual(found, "allowed" if given and target == "mine" else "denied")
+        for trial, row in rows():
+            with self.subTest(**asdict(row)):
+                self.assertEqual(trial.verdict(row), row.expected)
+
+    def test_one_right_more_or_less_is_found(self) -> None:
+        """The policies of the role alone decide: with one statement more about a call, its verdict is the other one."""
+        for trial, row in rows():
+            with self.subTest(**asdict(row)):
+                effect, other = OTHER[row.expected]
+                self.assertEqual(trial.verdict_with(effect, row), other)
 
     def test_whoever_is_unknown_may_do_nothing(self) -> None:
-        session = boto3.Session("AKIAUNKNOWN000000000", "unknown", region_name=self.stack.region)
-        sqs = session.client("sqs", endpoint_url=self.stack.emulator.url)
-        with self.assertRaises(ClientError):
-            sqs.list_queues()
+        for trial in TRIALS:
+            session = boto3.Session("AKIAUNKNOWN000000000", "unknown", region_name=trial.stack.region)
+            sqs = session.client("sqs", endpoint_url=trial.stack.emulator.url)
+            with self.assertRaises(ClientError):
+                sqs.list_queues()
 
 
 if __name__ == "__main__":

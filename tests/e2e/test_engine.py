@@ -8,6 +8,7 @@ from unittest import mock
 
 from . import engine
 from .configuration import Json
+from .emulator import Emulator
 from .faults import CannotRun
 
 
@@ -29,6 +30,20 @@ class Programs(unittest.TestCase):
             broken = engine.Engine("tofu", Path("/bin/false"), Path(folder) / "engine.tfrc")
             with self.assertRaisesRegex(CannotRun, "/bin/false does not work"):
                 broken.version()
+
+
+class Plans(unittest.TestCase):
+    def test_a_plan_is_narrowed_down_to_its_targets(self) -> None:
+        work = Path(self.enterContext(TemporaryDirectory()))
+        program = work / "engine"
+        program.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >arguments\n')
+        program.chmod(0o755)
+        stand_in = engine.Engine("terraform", program, work / "engine.tfrc")
+        for targets in ((), ("module.a.aws_vpc.main", "aws_x.y")):
+            with self.subTest(targets=targets):
+                engine.Session(stand_in, work, Emulator("http://127.0.0.1:9"), "123456789012", targets).plan()
+                given = [word for word in (work / "arguments").read_text().split() if word.startswith("-target")]
+                self.assertEqual(given, [f"-target={address}" for address in targets])
 
 
 class Diagnostics(unittest.TestCase):
