@@ -9,7 +9,7 @@ use crate::platform::{Environments, Platform, PlatformSpec, SpecVersion};
 use crate::text::VariableName;
 use crate::{auth, compute, data, messaging, network, observability};
 use platgen_source::diagnostics::Diagnostic;
-use platgen_source::{Key, Mention, Name, Read, Reader, Things};
+use platgen_source::{Key, Mention, Name, Read, Reader, Things, Verbs};
 use std::collections::BTreeMap;
 
 macro_rules! kinds {
@@ -19,6 +19,10 @@ macro_rules! kinds {
 
         /// Every section whose things can stand in `uses`.
         pub const TARGETS: &[&str] = &[$($({ let _: Option<$verbs> = None; stringify!($section) },)?)+];
+
+        /// The verbs of each of [`TARGETS`].
+        pub const VERBS: &[(&str, &[&str])] =
+            &[$($((stringify!($section), <$verbs as Verbs>::ALL),)?)+];
 
         /// A whole spec, as one environment sees it.
         #[derive(Debug, Read)]

@@ -13,6 +13,7 @@
 pub mod commands;
 pub mod disk;
 pub mod explain;
+mod lines;
 pub mod picture;
 pub mod pipeline;
 pub mod source_map;

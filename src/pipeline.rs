@@ -1,6 +1,6 @@
 //! From the layers of a spec to the files of every environment, in memory.
 use crate::picture::{Picture, mermaid};
-use crate::source_map;
+use crate::source_map::{self, Detail};
 use crate::spec::{Folder, Spec};
 use crate::templates::{self, TemplateError};
 use crate::threads::side_by_side;
@@ -10,7 +10,7 @@ use platgen_source::diagnostics::{Report, SpecPath, Step};
 use platgen_source::{Merged, Node};
 use platgen_terraform::schema::Schema;
 use platgen_terraform::verify::{Fault, verify};
-use platgen_terraform::{Document, Mode, Tree, render};
+use platgen_terraform::{Document, Mode, ModuleAddress, Resource, Tree, render};
 
 /// The files of one environment.
 #[derive(Debug)]
@@ -67,6 +67,11 @@ pub struct Lowered {
 }
 
 impl Lowered {
+    /// The resource or data source at an address.
+    pub fn resource(&self, address: &ModuleAddress) -> Option<&Resource> {
+        self.document.modules.get(address.module)?.resources.get(&address.address)
+    }
+
     /// What the spec says at a path, or in the thing that this one is like.
     pub fn said(&self, path: &SpecPath) -> Option<&Node> {
         let tree = &self.merged.tree;
@@ -96,10 +101,11 @@ pub struct Understood {
     pub files: Folder,
 }
 
-/// Compiles the environments of a spec: all of them, or those that are named.
-pub fn compile(spec: Spec, only: &[String]) -> Result<Compiled, PipelineError> {
-    let Understood { report, environments, lowered, .. } = understand(spec, only)?;
-    let roots = side_by_side(lowered, |lowered| root(&lowered));
+/// Compiles the environments of a spec: all of them, or those that are named. `detail` is how much the
+/// source map of each tells.
+pub fn compile(spec: Spec, only: &[String], detail: Detail) -> Result<Compiled, PipelineError> {
+    let Understood { report, environments, lowered, files } = understand(spec, only)?;
+    let roots = side_by_side(lowered, |lowered| root(&lowered, &files, detail));
     let roots = roots.into_iter().collect::<Result<_, _>>()?;
     Ok(Compiled { report, environments, roots })
 }
@@ -141,7 +147,7 @@ pub fn understand(spec: Spec, only: &[String]) -> Result<Understood, PipelineErr
 }
 
 /// Verifies a document and renders it.
-fn root(lowered: &Lowered) -> Result<Root, PipelineError> {
+fn root(lowered: &Lowered, folder: &Folder, detail: Detail) -> Result<Root, PipelineError> {
     let Lowered { platform, document, .. } = lowered;
     let schema = Schema::embedded();
     let faults = verify(document, schema);
@@ -152,7 +158,8 @@ fn root(lowered: &Lowered) -> Result<Root, PipelineError> {
     let (name, environment) = (platform.head.platform.as_str(), platform.head.environment.as_str());
     let readme = templates::readme(name, environment, document, &mermaid(&Picture::of(lowered)))?;
     files.insert("README.md".to_owned(), readme.into_bytes());
-    files.insert(source_map::PATH.to_owned(), source_map::source_map(document));
+    let map = source_map::source_map(lowered, folder, detail);
+    files.insert(source_map::PATH.to_owned(), map);
     Ok(Root {
         platform: name.to_owned(),
         environment: environment.to_owned(),

@@ -10,6 +10,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 use platgen::pipeline::compile;
+use platgen::source_map::Detail;
 use platgen::spec::load;
 use platgen_source::LARGEST;
 use platgen_source::diagnostics::code;
@@ -68,7 +69,7 @@ fn stated(spec: &Path) -> Vec<Finding> {
 }
 
 fn findings(spec: &Path) -> Vec<Json> {
-    let compiled = compile(load(spec), &[]).unwrap();
+    let compiled = compile(load(spec), &[], Detail::Resources).unwrap();
     let has_errors = compiled.report.has_errors();
     assert_eq!(
         compiled.roots.is_empty(),

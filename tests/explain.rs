@@ -144,6 +144,40 @@ fn without_a_subject_every_argument_is_explained() {
     }
 }
 
+/// A folder written with arguments says of each what `explain` says, and is what the same call compares
+/// it with.
+#[test]
+fn the_source_map_has_the_lines_of_every_argument() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("platform.toml"), SPEC).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut platgen = Command::new(env!("CARGO_BIN_EXE_platgen"));
+        let output = platgen.current_dir(folder.path()).args(arguments).output().unwrap();
+        output.status.code().unwrap()
+    };
+    let render = ["render", "-e", "dev", "--source-map", "arguments"];
+    assert_eq!(run(&render), 0);
+    assert_eq!(run(&[&render[..], &["--check"]].concat()), 0);
+    assert_eq!(run(&["render", "-e", "dev", "--check"]), 3);
+
+    let map = fs::read(folder.path().join("generated/shop/dev/.platgen/sourcemap.json")).unwrap();
+    let map: Json = serde_json::from_slice(&map).unwrap();
+    let answer = data(&["explain", "-e", "dev"]);
+    let resources = answer["answers"][0]["resources"].as_array().unwrap();
+    assert_eq!(resources.len(), map["resources"].as_object().unwrap().len());
+    for resource in resources {
+        let entry = &map["resources"][resource["address"].as_str().unwrap()];
+        let none = json!([]);
+        let arguments =
+            resource["arguments"].as_array().unwrap_or_else(|| none.as_array().unwrap());
+        for argument in arguments {
+            let because = argument.get("because").unwrap_or(&none);
+            let mapped = entry["arguments"][argument["name"].as_str().unwrap()].clone();
+            assert_eq!(mapped, json!(each(because, "/path")), "{resource:#}");
+        }
+    }
+}
+
 /// Lines that change nothing in the output of their environment, and why: the beginning or the end of
 /// their paths.
 const WITHOUT_OUTPUT: [(&str, &str); 7] = [

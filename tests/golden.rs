@@ -7,6 +7,7 @@
 
 use platgen::disk::{self, Durability};
 use platgen::pipeline::{Compiled, Root, compile};
+use platgen::source_map::Detail;
 use platgen::spec::load;
 use pretty_assertions::assert_eq;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +26,7 @@ fn examples() -> Vec<PathBuf> {
 }
 
 fn compiled(spec: &Path) -> Compiled {
-    let compiled = compile(load(spec), &[]).unwrap();
+    let compiled = compile(load(spec), &[], Detail::Resources).unwrap();
     let found = compiled.report.json();
     assert!(!compiled.report.has_errors(), "{}: {found:#}", spec.display());
     compiled

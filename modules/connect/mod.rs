@@ -4,6 +4,7 @@
 //! variables. Nothing else in this package gives a thing any right.
 pub mod graph;
 pub mod iam;
+pub mod matrix;
 pub mod receiver;
 pub mod records;
 pub mod trigger;

@@ -8,15 +8,15 @@ pub use spec::{KeySpec, KeyVerbs};
 
 use super::MODULE;
 use crate::aws_name;
-use crate::connect::iam::{Arn, PolicyPlace, Statement};
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::iam::PolicyPlace;
+use crate::connect::{Edge, Grant};
 use crate::kind::{Kind, Output, Outputs, Refusal, Resolving, Target, Thing, ThingId};
 use crate::kms::{self, CustomerKey, LONGEST_ALIAS, Material};
 use crate::platform::Platform;
-use platgen_source::Count;
 use platgen_source::diagnostics::{code, listed};
+use platgen_source::{Count, Verbs};
 use platgen_terraform::{Address, Document, Handle};
-use spec::{Algorithm, Purpose, Verb};
+use spec::{Algorithm, Purpose};
 
 /// A key with every detail decided.
 #[derive(Debug)]
@@ -104,29 +104,24 @@ impl Key {
 impl Target for Key {
     type Verbs = KeyVerbs;
 
-    /// The consumer uses the key itself, so the rights have no service that they come through.
     fn grant(&self, verbs: &KeyVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        let key = Arn::new("kms:key", self.handle().get("arn"));
-        for verb in verbs.said() {
-            grant.task.push(Statement::allow(verb.actions(), vec![key.clone()]));
-            grant.reach.insert(Reach::Interface("kms"));
-        }
+        let mut grant = edge.grant_of(verbs, |_, _| self.handle().get("arn").into());
         grant.variables.push((edge.variable("KEY_ARN"), self.handle().get("arn")));
         grant
     }
 
     fn refused(&self, verbs: &KeyVerbs) -> Vec<Refusal> {
         let (does, offered) = match self.material {
-            Material::Symmetric { .. } => ("encrypts", [Verb::Encrypt, Verb::Decrypt]),
-            Material::Pair { .. } => ("signs", [Verb::Sign, Verb::Verify]),
+            Material::Symmetric { .. } => ("encrypts", ["encrypt", "decrypt"]),
+            Material::Pair { .. } => ("signs", ["sign", "verify"]),
         };
-        let refusal = |verb: Verb| Refusal {
-            verb: verb.word(),
-            reason: format!("`{}` {does}, and has no `{}`", self.id, verb.word()),
-            remedy: format!("known here: {}", listed(offered.map(Verb::word))),
+        let refusal = |verb: &'static str| Refusal {
+            verb,
+            reason: format!("`{}` {does}, and has no `{verb}`", self.id),
+            remedy: format!("known here: {}", listed(offered)),
         };
-        verbs.said().filter(|verb| !offered.contains(verb)).map(refusal).collect()
+        let said = verbs.said().into_iter();
+        said.filter(|verb| !offered.contains(verb)).map(refusal).collect()
     }
 }
 

@@ -28,11 +28,6 @@ pub fn arn() -> Value {
     handle().get("arn")
 }
 
-/// A right to use the key through the service that keeps the data.
-pub fn right(actions: &[&'static str], service: &str, region: &str) -> Statement {
-    Statement::allow(actions, vec![Arn::new("kms:key", arn())]).via(service, region)
-}
-
 /// Puts the key into a document, if anything is encrypted under it.
 pub fn lower(platform: &Platform, out: &mut Document) {
     if platform.things.all().any(Thing::keeps_data) {

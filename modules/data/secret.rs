@@ -5,8 +5,8 @@ mod tests;
 use super::upkeep::days::days_within;
 use super::{MODULE, key};
 use crate::compute::function::{Function, FunctionSpec};
-use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Declared, Delivery, Edge, Grant, NoNarrowing, Reach, Sender};
+use crate::connect::matrix::On;
+use crate::connect::{Declared, Delivery, Edge, Grant, NoNarrowing, Sender};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
 use crate::reference::NameOf;
@@ -113,15 +113,6 @@ pub(super) const LONGEST_ROTATION: i64 = 1000;
 /// The service that calls the functions which rotate secrets.
 const SERVICE: &str = "secretsmanager.amazonaws.com";
 
-/// What a function does to rotate a secret
-/// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html>).
-const ROTATE: [&str; 4] = [
-    "secretsmanager:DescribeSecret",
-    "secretsmanager:GetSecretValue",
-    "secretsmanager:PutSecretValue",
-    "secretsmanager:UpdateSecretVersionStage",
-];
-
 /// The longest name and the longest description, in letters and in bytes
 /// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>).
 const LONGEST_NAME: usize = 512;
@@ -225,11 +216,8 @@ impl Secret {
         let mut call = Grant::new(own, Some(function.clone()), cause.clone(), Declared::Implied);
         call.sender = Some(Sender { service: SERVICE, source: self.arn() });
         let mut change = Grant::new(function, Some(own.clone()), cause, Declared::Implied);
-        let on_key = ["kms:Decrypt", "kms:GenerateDataKey"];
-        change.task = self.rights(&ROTATE, &on_key, &platform.head.region);
-        let password = ["secretsmanager:GetRandomPassword"];
-        change.task.push(Statement::allow(&password, vec![Arn::any()]));
-        change.reach.insert(Reach::Interface("secretsmanager"));
+        let region = &platform.head.region;
+        change.give(own.kind, "rotation", region, |kind| self.resources(kind));
         Some([call, change])
     }
 
@@ -253,9 +241,8 @@ impl Secret {
 
     /// Lets the code of a consumer read the value, by a grant of an edge to this or to what it opens.
     pub fn let_read(&self, edge: &Edge<'_>, grant: &mut Grant) {
-        let actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
-        grant.task.extend(self.rights(&actions, &["kms:Decrypt"], &edge.platform.head.region));
-        grant.reach.insert(Reach::Interface("secretsmanager"));
+        let region = &edge.platform.head.region;
+        grant.give(self.id.kind, "read", region, |kind| self.resources(kind));
         grant.variables.push((edge.variable("SECRET_ARN"), self.arn()));
     }
 
@@ -264,19 +251,14 @@ impl Secret {
         key.map_or_else(|| self.arn(), |key| template![self.arn(), format!(":{key}::")])
     }
 
-    fn rights(
-        &self,
-        actions: &[&'static str],
-        key: &[&'static str],
-        region: &str,
-    ) -> Vec<Statement> {
-        let mut statements =
-            vec![Statement::allow(actions, vec![Arn::new("secretsmanager:Secret", self.arn())])];
-        // The key of a secret that is made elsewhere is not known here; AWS's own needs no right.
-        if self.keeps_data() {
-            statements.push(key::right(key, "secretsmanager", region));
+    /// What a right on the secret is on. The key of one that is made elsewhere is not known here; AWS's
+    /// own needs no right.
+    fn resources(&self, kind: &str) -> On {
+        match kind {
+            "secretsmanager:Secret" => self.arn().into(),
+            "kms:key" if self.keeps_data() => key::arn().into(),
+            _ => On::nothing(),
         }
-        statements
     }
 }
 
@@ -284,22 +266,11 @@ impl Target for Secret {
     type Verbs = SecretVerbs;
 
     fn grant(&self, verbs: &SecretVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        let region = &edge.platform.head.region;
-        grant.reach.insert(Reach::Interface("secretsmanager"));
-        if verbs.read.is_some() && edge.delivery == Delivery::Inject {
-            let actions = ["secretsmanager:GetSecretValue"];
-            grant.execution.extend(self.rights(&actions, &["kms:Decrypt"], region));
-        } else if verbs.read.is_some() {
-            self.let_read(edge, &mut grant);
-        }
-        if verbs.write.is_some() {
-            let actions = ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"];
-            let on_key = ["kms:Decrypt", "kms:GenerateDataKey"];
-            grant.task.extend(self.rights(&actions, &on_key, region));
+        let mut grant = edge.grant_of(verbs, |_, kind| self.resources(kind));
+        let is_read_by_code = verbs.read.is_some() && edge.delivery == Delivery::Read;
+        if is_read_by_code || verbs.write.is_some() {
             grant.variables.push((edge.variable("SECRET_ARN"), self.arn()));
         }
-        grant.variables.dedup();
         grant
     }
 }

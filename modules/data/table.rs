@@ -5,7 +5,6 @@ mod stream;
 
 use super::backup::{self, Copied, CopyMethod};
 use super::{MODULE, key};
-use crate::connect::iam::Arn;
 use crate::connect::trigger::Trigger;
 use crate::connect::{Grant, NoNarrowing};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
@@ -299,10 +298,6 @@ fn check_pair(
 impl Table {
     fn handle(&self) -> Handle {
         Handle::new(MODULE, Address::managed("aws_dynamodb_table", &self.id.local(&[])))
-    }
-
-    fn arn(&self) -> Arn {
-        Arn::new("dynamodb:table", self.handle().get("arn"))
     }
 }
 

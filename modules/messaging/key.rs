@@ -29,18 +29,6 @@ pub fn arn() -> Value {
     handle().get("arn")
 }
 
-/// A right to use the key through the service that keeps the messages.
-pub fn right(actions: &[&'static str], service: &str, region: &str) -> Statement {
-    Statement::allow(actions, vec![Arn::new("kms:key", arn())]).via(service, region)
-}
-
-/// The rights of who puts messages into what `service` keeps
-/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>,
-/// <https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>).
-pub fn right_to_send(service: &str, region: &str) -> Statement {
-    right(&USE, service, region)
-}
-
 /// Puts the key into a document, if anything is encrypted under it.
 pub fn lower(platform: &Platform, out: &mut Document) {
     if platform.things.all().any(Thing::keeps_messages) {

@@ -1,6 +1,7 @@
 //! `platgen check`: everything that is wrong with a spec, and nothing written.
 use super::tell::Teller;
 use super::{Ending, SpecOptions};
+use crate::source_map::Detail;
 use serde_json::json;
 
 pub(super) fn run(options: &SpecOptions) -> Ending {
@@ -10,7 +11,7 @@ pub(super) fn run(options: &SpecOptions) -> Ending {
 }
 
 fn check(options: &SpecOptions, teller: &mut Teller) -> Result<Ending, Ending> {
-    let compiled = teller.compile(options)?;
+    let compiled = teller.compile(options, Detail::Resources)?;
     for root in &compiled.roots {
         let resources = root.addresses.len();
         teller.words(&format!("{}/{}: {resources} resources", root.platform, root.environment));

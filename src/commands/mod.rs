@@ -9,6 +9,7 @@ mod render;
 mod schema;
 mod tell;
 
+use crate::source_map::Detail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -63,6 +64,9 @@ struct RenderOptions {
     /// Write nothing; list the files that would change
     #[arg(long)]
     dry_run: bool,
+    /// How much .platgen/sourcemap.json tells; a comparison needs what the folder was written with
+    #[arg(long, value_enum, default_value_t = Detail::Resources, value_name = "DETAIL")]
+    source_map: Detail,
     /// Synchronise with the disk at every step, to survive a loss of power
     #[arg(long)]
     durable: bool,

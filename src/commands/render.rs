@@ -16,7 +16,7 @@ pub(super) fn run(options: &RenderOptions) -> Ending {
 }
 
 fn render(options: &RenderOptions, teller: &mut Teller) -> Result<Ending, Ending> {
-    let compiled = teller.compile(&options.spec)?;
+    let compiled = teller.compile(&options.spec, options.source_map)?;
     if compiled.report.has_errors() {
         teller.json(|| json!({ "diagnostics": compiled.report.json() }));
         return Ok(Ending::SpecAtFault);

@@ -2,6 +2,7 @@
 use super::{Ending, Format, SpecOptions};
 use crate::disk::DiskError;
 use crate::pipeline::{Compiled, Lowered, PipelineError, Understood, compile, understand};
+use crate::source_map::Detail;
 use crate::spec;
 use anstyle::{AnsiColor, Style};
 use platgen_source::diagnostics::{Renderer, Report};
@@ -56,8 +57,12 @@ impl Teller {
     }
 
     /// Compiles a spec and tells people what was found in it.
-    pub(super) fn compile(&mut self, options: &SpecOptions) -> Result<Compiled, Ending> {
-        match compile(spec::load(&options.spec), &options.environments) {
+    pub(super) fn compile(
+        &mut self,
+        options: &SpecOptions,
+        detail: Detail,
+    ) -> Result<Compiled, Ending> {
+        match compile(spec::load(&options.spec), &options.environments, detail) {
             Ok(compiled) => {
                 self.report(&compiled.report, compiled.environments);
                 Ok(compiled)

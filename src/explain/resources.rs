@@ -1,25 +1,21 @@
 //! Answers about resources.
 use super::answer::{ArgumentAnswer, ResourceAnswer};
 use super::{Subject, resource_answer};
-use crate::pipeline::Lowered;
-use crate::threads;
-use platgen_modules::what_if::{self, Difference, RootPart};
+use crate::lines::{Lines, of_arguments};
+use platgen_modules::what_if::{Difference, RootPart};
 use platgen_source::diagnostics::SpecPath;
 use platgen_terraform::{ModuleAddress, Resource};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// The lines of the spec that each argument of a resource comes from.
-type Lines = BTreeMap<String, BTreeSet<SpecPath>>;
 
 /// A resource with the lines that made it, and those that each argument comes from.
 pub(super) fn in_full(subject: Subject<'_>, address: &ModuleAddress) -> ResourceAnswer {
-    let lines = lines_of_arguments(subject, |other| other == address).remove(address);
+    let mut lines = of_arguments(subject.lowered, subject.files, |other| other == address);
+    let lines = lines.remove(address);
     with_arguments(subject, address, &lines.unwrap_or_default())
 }
 
 /// Every resource with the lines that made it, and those that each argument comes from.
 pub(super) fn all_in_full(subject: Subject<'_>) -> Vec<ResourceAnswer> {
-    let mut lines = lines_of_arguments(subject, |_| true);
+    let mut lines = of_arguments(subject.lowered, subject.files, |_| true);
     let all = caused(subject, |_| true);
     let one = |address: &ModuleAddress| {
         with_arguments(subject, address, &lines.remove(address).unwrap_or_default())
@@ -29,7 +25,7 @@ pub(super) fn all_in_full(subject: Subject<'_>) -> Vec<ResourceAnswer> {
 
 fn with_arguments(subject: Subject<'_>, address: &ModuleAddress, lines: &Lines) -> ResourceAnswer {
     let mut answer = short(subject, address);
-    let Some(resource) = find(subject, address) else { return answer };
+    let Some(resource) = subject.lowered.resource(address) else { return answer };
     let argument = |(name, value): (&String, &platgen_terraform::Value)| ArgumentAnswer {
         name: name.clone(),
         value: value.to_string(),
@@ -41,47 +37,20 @@ fn with_arguments(subject: Subject<'_>, address: &ModuleAddress, lines: &Lines) 
     answer
 }
 
-/// The lines that each argument of some resources comes from: those without which it is another one,
-/// or gone with its resource. The spec is compiled without each line, on all processors.
-fn lines_of_arguments(
-    subject: Subject<'_>,
-    asked: impl Fn(&ModuleAddress) -> bool + Sync,
-) -> BTreeMap<ModuleAddress, Lines> {
-    let Lowered { merged, document, .. } = subject.lowered;
-    let differing = |leaf: &SpecPath| {
-        let difference = what_if::without(merged, leaf, subject.files, document);
-        let Difference { mut changed, removed, .. } = difference.unwrap_or_default();
-        changed.extend(removed.into_iter().map(|address| {
-            let arguments = find(subject, &address).map(|gone| gone.arguments.keys().cloned());
-            (address, arguments.into_iter().flatten().collect())
-        }));
-        changed.retain(|address, _| asked(address));
-        changed
-    };
-    let leaves = merged.tree.leaves();
-    let mut lines: BTreeMap<ModuleAddress, Lines> = BTreeMap::new();
-    for (leaf, changed) in leaves.iter().zip(threads::on_all_processors(&leaves, differing)) {
-        for (address, arguments) in changed {
-            let lines = lines.entry(address).or_default();
-            for argument in arguments {
-                lines.entry(argument).or_default().insert(leaf.clone());
-            }
-        }
-    }
-    lines
-}
-
 /// What a line does to resources, told from what is different without it.
 pub(super) fn of_difference(subject: Subject<'_>, difference: &Difference) -> Vec<ResourceAnswer> {
     let one = |address: &ModuleAddress, change| {
-        let file = find(subject, address).map_or_else(String::new, |found| file(address, found));
+        let file = subject
+            .lowered
+            .resource(address)
+            .map_or_else(String::new, |found| file(address, found));
         ResourceAnswer { change: Some(change), ..resource_answer(address.to_string(), file) }
     };
     let mut answers: Vec<ResourceAnswer> =
         difference.removed.iter().map(|address| one(address, "makes")).collect();
     answers.extend(difference.added.iter().map(|address| one(address, "replaces")));
     answers.extend(difference.changed.iter().map(|(address, names)| {
-        let resource = find(subject, address);
+        let resource = subject.lowered.resource(address);
         let argument = |name: &String| ArgumentAnswer {
             name: name.clone(),
             value: resource
@@ -131,14 +100,10 @@ fn caused(subject: Subject<'_>, fits: impl Fn(&SpecPath) -> bool) -> Vec<ModuleA
 }
 
 fn short(subject: Subject<'_>, address: &ModuleAddress) -> ResourceAnswer {
-    let resource = find(subject, address);
+    let resource = subject.lowered.resource(address);
     let file = resource.map_or_else(String::new, |found| file(address, found));
     let causes = resource.map(|found| subject.because_all(&found.causes)).unwrap_or_default();
     ResourceAnswer { because: causes, ..resource_answer(address.to_string(), file) }
-}
-
-fn find<'a>(subject: Subject<'a>, address: &ModuleAddress) -> Option<&'a Resource> {
-    subject.lowered.document.modules.get(address.module)?.resources.get(&address.address)
 }
 
 fn file(address: &ModuleAddress, resource: &Resource) -> String {

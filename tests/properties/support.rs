@@ -3,6 +3,7 @@ use hcl_edit::expr::{Expression, FuncCall};
 use hcl_edit::template::{Element, Template};
 use hcl_edit::visit::{Visit, visit_expr, visit_func_call};
 use platgen::pipeline::{Compiled, PipelineError, compile};
+use platgen::source_map::Detail;
 use platgen::spec::{Folder, Spec};
 use platgen_source::diagnostics::{Place, Report, Sources};
 use platgen_source::{Node, Value, parse};
@@ -38,7 +39,7 @@ pub(crate) fn compile_text(folder: &Path, text: &str) -> Result<Compiled, Pipeli
         Place::Text(span) => Some(span.clone()),
         _ => None,
     });
-    compile(Spec { report, layers, files: Folder::new(folder) }, &[])
+    compile(Spec { report, layers, files: Folder::new(folder) }, &[], Detail::Resources)
 }
 
 /// A text as TOML writes it in quotes. The escapes of JSON are among those of TOML

@@ -2,6 +2,7 @@
 use crate::data::{AbsentProof, Cell, OfflineProof, Platform, Proof, Row, TestProof, ValueProof};
 use crate::rendered::{Rendered, contains, values};
 use platgen::pipeline::{Lowered, compile, understand};
+use platgen::source_map::Detail;
 use platgen::spec::load;
 use platgen_source::Merged;
 use platgen_source::diagnostics::SpecPath;
@@ -23,7 +24,7 @@ impl Example {
         let spec: PathBuf = ["examples", &platform.name, "platform.toml"].iter().collect();
         let understood = understand(load(&spec), &[]).unwrap();
         let merged = |lowered: Lowered| lowered.merged;
-        let roots = compile(load(&spec), &[]).unwrap().roots;
+        let roots = compile(load(&spec), &[], Detail::Resources).unwrap().roots;
         Self {
             trees: understood.lowered.into_iter().map(merged).collect(),
             environments: roots.iter().map(Rendered::of).collect(),

@@ -32,7 +32,7 @@ pub use node::{Layer, Node, Origin, Table, Value, unite};
 pub use parse::{LARGEST, parse};
 pub use platgen_diagnostics as diagnostics;
 pub use platgen_source_derive::Read;
-pub use read::{Mention, Read, Reader, Section, expand_field, expand_short, expand_verbs};
+pub use read::{Mention, Read, Reader, Section, Verbs, expand_field, expand_short, expand_verbs};
 pub use scalars::{Count, Duration, Name, Percent, Things};
 pub use schema::{Extent, Field, Schemas, schema_of};
 pub use serde_json as json;

@@ -38,6 +38,15 @@ pub trait Section: Sized {
     fn read_fields(table: &Table, reader: &mut Reader) -> Option<Self>;
 }
 
+/// What is said of an edge: one optional field for each verb. The derive macro makes it beside [`Read`].
+pub trait Verbs {
+    /// Every verb that there is.
+    const ALL: &'static [&'static str];
+
+    /// The verbs that are said, in the order of the fields.
+    fn said(&self) -> Vec<&'static str>;
+}
+
 /// What a spec says of something else in it: the kind and name, and maybe one of its outputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {

@@ -1,8 +1,8 @@
 //! What an edge to a user pool gives: the names that tokens are checked by, and rights on users.
 use super::UserPool;
 use crate::compute::task::Task;
-use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Delivery, Edge, Grant, NoNarrowing, Reach};
+use crate::connect::matrix::On;
+use crate::connect::{Delivery, Edge, Grant, NoNarrowing};
 use crate::data::key;
 use crate::kind::{Target, Thing, ThingId};
 use crate::names::variable_prefix;
@@ -30,49 +30,11 @@ pub struct UserPoolVerbs {
     pub delete: Option<NoNarrowing>,
 }
 
-/// The actions of each verb
-/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitouserpools.html>).
-const READ: [&str; 5] = [
-    "cognito-idp:AdminGetUser",
-    "cognito-idp:AdminListGroupsForUser",
-    "cognito-idp:ListGroups",
-    "cognito-idp:ListUsers",
-    "cognito-idp:ListUsersInGroup",
-];
-const AUTHENTICATE: [&str; 3] = [
-    "cognito-idp:AdminInitiateAuth",
-    "cognito-idp:AdminRespondToAuthChallenge",
-    "cognito-idp:AdminUserGlobalSignOut",
-];
-const MANAGE: [&str; 9] = [
-    "cognito-idp:AdminAddUserToGroup",
-    "cognito-idp:AdminConfirmSignUp",
-    "cognito-idp:AdminCreateUser",
-    "cognito-idp:AdminDisableUser",
-    "cognito-idp:AdminEnableUser",
-    "cognito-idp:AdminRemoveUserFromGroup",
-    "cognito-idp:AdminResetUserPassword",
-    "cognito-idp:AdminSetUserPassword",
-    "cognito-idp:AdminUpdateUserAttributes",
-];
-const DELETE: [&str; 1] = ["cognito-idp:AdminDeleteUser"];
-
 impl Target for UserPool {
     type Verbs = UserPoolVerbs;
 
     fn grant(&self, verbs: &UserPoolVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        let rights: [(_, &[&'static str]); 4] = [
-            (&verbs.read, &READ),
-            (&verbs.authenticate, &AUTHENTICATE),
-            (&verbs.manage, &MANAGE),
-            (&verbs.delete, &DELETE),
-        ];
-        for (_, actions) in rights.into_iter().filter(|(verb, _)| verb.is_some()) {
-            let pool = Arn::new("cognito-idp:userpool", self.handle().get("arn"));
-            grant.task.push(Statement::allow(actions, vec![pool]));
-            grant.reach.insert(Reach::Interface("cognito-idp"));
-        }
+        let mut grant = edge.grant_of(verbs, |_, _| self.handle().get("arn").into());
         // A placeholder of a secret asks for it, whatever the verbs are.
         if verbs.authenticate.is_some() || edge.delivery == Delivery::Inject {
             self.give_secrets(edge, &mut grant);
@@ -104,24 +66,19 @@ impl UserPool {
     /// The secrets of clients: those that a task has injected, for what starts it; else all, for the
     /// code, which reads them itself.
     fn give_secrets(&self, edge: &Edge<'_>, grant: &mut Grant) {
-        let region = &edge.platform.head.region;
         let injects = edge.delivery == Delivery::Inject;
         let spoken_of = self.secrets_spoken_of(edge.consumer, edge.platform);
         let wanted = |name: &Name| !injects || spoken_of.iter().any(|(client, _)| client == name);
         let secrets = self.clients.iter().filter(|(name, client)| client.secret && wanted(name));
         for (client, _) in secrets {
             let secret = self.client_secret(client).get("arn");
-            let arn = Arn::new("secretsmanager:Secret", secret.clone());
-            let rights = [
-                Statement::allow(&["secretsmanager:GetSecretValue"], vec![arn]),
-                key::right(&["kms:Decrypt"], "secretsmanager", region),
-            ];
-            grant.reach.insert(Reach::Interface("secretsmanager"));
-            if injects {
-                grant.execution.extend(rights);
-            } else {
+            edge.give("client secret", grant, |kind| match kind {
+                "secretsmanager:Secret" => secret.clone().into(),
+                "kms:key" => key::arn().into(),
+                _ => On::nothing(),
+            });
+            if !injects {
                 let name = format!("{}_CLIENT_SECRET_ARN", variable_prefix(client.as_str()));
-                grant.task.extend(rights);
                 grant.variables.push((edge.variable(&name), secret));
             }
         }

@@ -22,8 +22,8 @@ mod validation;
 pub use spec::{ApiSpec, ApiVerbs};
 
 use super::MODULE;
-use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::matrix::On;
+use crate::connect::{Edge, Grant};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::network::firewall::addresses::{self, Addresses};
 use crate::network::firewall::{Attachment, FirewallSpec, Shielded};
@@ -159,14 +159,13 @@ impl Api {
         template![self.handle().get("execution_arn"), end]
     }
 
-    /// The calls that IAM decides about.
-    fn calls_by_iam(&self) -> Vec<Arn> {
+    /// The ARNs of the calls that IAM decides about.
+    fn calls_by_iam(&self) -> Vec<Value> {
         let routes = self.routes.iter().filter(|route| route.auth == Auth::Iam);
         let patterns = routes.flat_map(|route| &route.patterns);
         let ends: std::collections::BTreeSet<String> =
             patterns.map(pattern::Pattern::arn_end).collect();
-        let kind = "execute-api:execute-api-general";
-        ends.iter().map(|end| Arn::new(kind, self.execution_arn(end))).collect()
+        ends.iter().map(|end| self.execution_arn(end)).collect()
     }
 
     /// Whether some of its routes lead into the network.
@@ -180,20 +179,11 @@ impl Api {
 impl Target for Api {
     type Verbs = ApiVerbs;
 
-    /// It is called over the internet: an endpoint for calls in the VPC would take the names of all
-    /// APIs of the region, the public ones among them
-    /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html>).
     fn grant(&self, verbs: &ApiVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        if verbs.call.is_none() {
-            return grant;
+        let mut grant = edge.grant_of(verbs, |_, _| On::from(self.calls_by_iam()));
+        if verbs.call.is_some() {
+            grant.variables.push((edge.variable("URL"), self.url()));
         }
-        let calls = self.calls_by_iam();
-        if !calls.is_empty() {
-            grant.task.push(Statement::allow(&["execute-api:Invoke"], calls));
-        }
-        grant.reach.insert(Reach::Internet(Some(443)));
-        grant.variables.push((edge.variable("URL"), self.url()));
         grant
     }
 }

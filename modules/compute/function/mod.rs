@@ -21,10 +21,10 @@ use super::task::environment::{Settings, settings};
 use super::task::resolve::seconds;
 use super::task::spec::Architecture;
 use crate::aws_name;
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::{self, On};
 use crate::connect::receiver::{Receiver, ReceiverTarget};
 use crate::connect::trigger::{Feed, Trigger, triggers};
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::{Edge, Grant};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::kinds::{Spec, Uses};
 use crate::network::Retention;
@@ -242,11 +242,10 @@ impl Function {
         self.timeout
     }
 
-    /// Calling it. A policy speaks either of a function or of its alias, and callers know the alias
+    /// What is called. A policy speaks either of a function or of its alias, and callers know the alias
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html>).
-    fn invocation(&self) -> Statement {
-        let alias = Arn::new("lambda:function", self.alias().get("arn"));
-        Statement::allow(&["lambda:InvokeFunction"], vec![alias])
+    fn called(&self) -> On {
+        On::from(self.alias().get("arn"))
     }
 
     /// Whether Lambda reads records for it, of tables or streams.
@@ -267,17 +266,12 @@ impl Target for Function {
     /// (<https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>): functions that call each
     /// other could not name each other's ARN before they are made.
     fn grant(&self, verbs: &FunctionVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
+        let mut grant = edge.grant_of(verbs, |_, _| self.called());
         if verbs.invoke.is_some() {
-            grant.task.push(self.invocation());
-            grant.reach.insert(Reach::Interface("lambda"));
             let name = format!("{}:{ALIAS}", self.aws_name);
             grant.variables.push((edge.variable("FUNCTION"), Value::from(name)));
         }
         if verbs.url.is_some() {
-            grant.task.extend(self.url_rights());
-            // No endpoint in the network leads to URLs.
-            grant.reach.insert(Reach::Internet(Some(443)));
             grant.variables.push((edge.variable("URL"), self.url().get("function_url")));
         }
         grant
@@ -310,12 +304,14 @@ impl Thing for Function {
 
     fn receiver(
         &self,
-        _platform: &Platform,
+        platform: &Platform,
         _out: &mut Document,
         _module: &'static str,
     ) -> Option<Receiver> {
         let target = ReceiverTarget::Arn(self.alias().get("arn"));
-        Some(Receiver { target, rights: vec![self.invocation()] })
+        let rights =
+            matrix::rights(self.id.kind, "start", &platform.head.region, |_| self.called());
+        Some(Receiver { target, rights })
     }
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {

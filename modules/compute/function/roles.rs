@@ -3,8 +3,9 @@ use super::Function;
 use crate::aws;
 use crate::compute::MODULE;
 use crate::compute::roles::attach_edges;
-use crate::compute::task::roles::{log_group, write_logs};
+use crate::compute::task::roles::{log_group, streams_of};
 use crate::connect::iam::{self, Arn, PolicyKind, PolicyPlace, Role, Statement};
+use crate::connect::matrix::{AWS, On};
 use crate::connect::{Declared, Grant};
 use crate::kind::Thing;
 use crate::messaging::queue::KEY_REUSE;
@@ -57,16 +58,17 @@ impl Function {
     /// all of that itself, whatever ways the function's network has.
     pub(super) fn base(&self, platform: &Platform) -> Grant {
         let mut grant = Grant::new(&self.id, None, self.id.path(), Declared::Implied);
-        grant.task.push(write_logs(&log_group(&self.id)));
+        let region = &platform.head.region;
+        grant.give(AWS, "function logs", region, |_| streams_of(&log_group(&self.id)));
         if self.tracing {
-            // https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
-            let actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
-            grant.task.push(Statement::allow(&actions, vec![Arn::any()]));
+            grant.give(AWS, "function tracing", region, |_| On::nothing());
         }
         if self.has_dead_letters() {
-            let queue = Arn::new("sqs:queue", self.dead_letters().get("arn"));
-            grant.task.push(Statement::allow(&["sqs:SendMessage"], vec![queue]));
-            grant.task.push(key::right_to_send("sqs", &platform.head.region));
+            grant.give(AWS, "function failures", region, |kind| match kind {
+                "sqs:queue" => self.dead_letters().get("arn").into(),
+                "kms:key" => key::arn().into(),
+                _ => On::nothing(),
+            });
         }
         grant
     }

@@ -2,10 +2,9 @@
 use super::Function;
 use crate::compute::MODULE;
 use crate::connect::Grant;
-use crate::connect::iam::{Arn, Statement};
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
-use platgen_terraform::{Address, Document, Handle, Value, block};
+use platgen_terraform::{Address, Document, Handle, block};
 
 /// The action of a call by URL.
 const CALL: &str = "lambda:InvokeFunctionUrl";
@@ -18,24 +17,6 @@ impl Function {
     /// Its URL, if an edge calls it there.
     pub(super) fn url(&self) -> Handle {
         Handle::new(MODULE, Address::managed("aws_lambda_function_url", &self.id.local(&[])))
-    }
-
-    /// Calling it by its URL, and in no other way: since October 2025 a call needs the right to the
-    /// URL and to the function (<https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html>).
-    pub(super) fn url_rights(&self) -> [Statement; 2] {
-        let alias = || vec![Arn::new("lambda:function", self.alias().get("arn"))];
-        [
-            Statement::allow(&[CALL], alias()).when(
-                "StringEquals",
-                "lambda:FunctionUrlAuthType",
-                [Value::from(AUTHORIZATION)],
-            ),
-            Statement::allow(&["lambda:InvokeFunction"], alias()).when(
-                "Bool",
-                "lambda:InvokedViaFunctionUrl",
-                [Value::from("true")],
-            ),
-        ]
     }
 
     /// Puts the URL into a document, if anything calls it.

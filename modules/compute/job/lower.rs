@@ -5,7 +5,8 @@ use crate::compute::task::image::Image;
 use crate::compute::task::roles::{execution_role, task_role};
 use crate::compute::task::{definition, repository, roles};
 use crate::compute::{MODULE, cluster};
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::iam::Statement;
+use crate::connect::matrix::{self, On};
 use crate::connect::receiver::{Receiver, ReceiverTarget, TaskTarget};
 use crate::kind::{Thing, ThingId};
 use crate::network::{self, Tier};
@@ -73,8 +74,9 @@ impl Job {
     ) -> Receiver {
         if self.attempts.is_some() {
             let machine = self.machine().get("arn");
-            let arn = Arn::new("states:statemachine", machine.clone());
-            let rights = vec![Statement::allow(&["states:StartExecution"], vec![arn])];
+            let (kind, region) = (self.id().kind, &platform.head.region);
+            let rights =
+                matrix::rights(kind, "start with retries", region, |_| machine.clone().into());
             return Receiver { target: ReceiverTarget::Arn(machine), rights };
         }
         let target = ReceiverTarget::Task(Box::new(TaskTarget {
@@ -92,32 +94,23 @@ impl Job {
     }
 }
 
-/// Starting the task of a job in the cluster, handing its roles to it, and tagging it
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html>).
+/// Starting the task of a job in the cluster, handing its roles to it, and tagging it.
 pub fn run_rights(
     id: &ThingId,
     platform: &Platform,
     out: &mut Document,
     module: &'static str,
 ) -> Vec<Statement> {
-    let cluster = cluster::handle();
-    let family = template![definition::handle(id).get("arn_without_revision"), ":*"];
-    let role = |handle: Handle| Arn::new("iam:role", handle.get("arn"));
+    let (cluster, region) = (cluster::handle(), &platform.head.region);
     let tasks = template!["task/", cluster.get("name"), "/*"];
-    let tasks = aws::arn(out, module, "ecs", &platform.head.region, tasks);
-    let text = |text: &str| [Value::from(text)];
-    vec![
-        Statement::allow(&["ecs:RunTask"], vec![Arn::new("ecs:task-definition", family)]).when(
-            "ArnEquals",
-            "ecs:cluster",
-            [cluster.get("arn")],
-        ),
-        Statement::allow(&["iam:PassRole"], vec![role(execution_role(id)), role(task_role(id))])
-            .when("StringEquals", "iam:PassedToService", text("ecs-tasks.amazonaws.com")),
-        Statement::allow(&["ecs:TagResource"], vec![Arn::new("ecs:task", tasks)]).when(
-            "StringEquals",
-            "ecs:CreateAction",
-            text("RunTask"),
-        ),
-    ]
+    let tasks = aws::arn(out, module, "ecs", region, tasks);
+    matrix::rights(id.kind, "start", region, |kind| match kind {
+        "ecs:task-definition" => {
+            let family = template![definition::handle(id).get("arn_without_revision"), ":*"];
+            On::from(family).when("ArnEquals", "ecs:cluster", [cluster.get("arn")])
+        }
+        "iam:role" => vec![execution_role(id).get("arn"), task_role(id).get("arn")].into(),
+        "ecs:task" => tasks.clone().into(),
+        _ => On::nothing(),
+    })
 }

@@ -220,8 +220,8 @@ impl Thing for Job {
         self.attempts.is_some()
     }
 
-    fn implied(&self, _platform: &Platform) -> Vec<Grant> {
-        roles::implied(&self.task, &self.id)
+    fn implied(&self, platform: &Platform) -> Vec<Grant> {
+        roles::implied(&self.task, &self.id, platform)
     }
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {

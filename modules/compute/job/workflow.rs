@@ -5,7 +5,7 @@ use crate::aws;
 use crate::compute::task::definition;
 use crate::compute::workflow::spec::{LogLevel, MachineType};
 use crate::compute::workflow::state_machine::{
-    LONGEST_NAME, Logs, StateMachine, delivery_rights, task_rights,
+    LONGEST_NAME, Logs, StateMachine, log_rights, task_rights,
 };
 use crate::compute::{MODULE, cluster};
 use crate::kind::Thing;
@@ -47,7 +47,7 @@ impl Job {
         let (id, cause) = (self.id(), self.id().path());
         let mut run = run_rights(id, platform, out, MODULE);
         run.extend(task_rights(platform, out));
-        let rights = [("run", run), ("logs", vec![delivery_rights()])];
+        let rights = [("run", run), ("logs", log_rights(&platform.head.region))];
         let rights = rights.map(|(word, rights)| (word.to_owned(), cause.clone(), rights));
         let machine = StateMachine {
             file: id.file(),

@@ -248,8 +248,8 @@ impl Thing for Service {
         Some(&self.task)
     }
 
-    fn implied(&self, _platform: &Platform) -> Vec<Grant> {
-        roles::implied(&self.task, &self.id)
+    fn implied(&self, platform: &Platform) -> Vec<Grant> {
+        roles::implied(&self.task, &self.id, platform)
     }
 
     fn check(&self, platform: &Platform) -> Vec<Diagnostic> {

@@ -1,7 +1,6 @@
 //! The image of a container: what its name may be, where it comes from, and what ECS needs to pull
 //! it.
 use super::repository;
-use crate::connect::iam::Arn;
 use crate::kind::ThingId;
 use platgen_source::{is_plain, text_type};
 use platgen_terraform::{Expr, Value, template};
@@ -87,7 +86,7 @@ pub enum Image {
 #[derive(Clone, Debug)]
 pub enum Registry {
     /// A private repository at ECR, by its ARN.
-    Private(Arn),
+    Private(Value),
     /// A registry on the internet.
     Public,
 }
@@ -121,12 +120,13 @@ impl Image {
 
     /// Where it is pulled from. Of an image that a variable names, the default tells.
     pub fn registry(&self) -> Registry {
-        let private = |arn| Registry::Private(Arn::new("ecr:repository", arn));
         match self {
-            Self::Repository { owner, .. } => private(repository::handle(owner).get("arn")),
+            Self::Repository { owner, .. } => {
+                Registry::Private(repository::handle(owner).get("arn"))
+            }
             Self::Named(name) | Self::Variable { default: name, .. } => {
                 match PrivateRepository::of(name.as_str()) {
-                    Some(repository) => private(Value::from(repository.arn())),
+                    Some(repository) => Registry::Private(Value::from(repository.arn())),
                     None => Registry::Public,
                 }
             }

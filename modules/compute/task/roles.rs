@@ -7,8 +7,9 @@ use super::image::Registry;
 use crate::aws;
 use crate::compute::roles::{RightsOf, attach_edges, check_size};
 use crate::compute::{MODULE, cluster};
-use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
-use crate::connect::{Declared, Grant, Reach};
+use crate::connect::iam::{self, PolicyPlace, Role};
+use crate::connect::matrix::{AWS, On};
+use crate::connect::{Declared, Grant};
 use crate::kind::ThingId;
 use crate::network;
 use crate::network::logs::{LogGroup, log_group as make_log_group};
@@ -36,73 +37,49 @@ pub fn log_group(id: &ThingId) -> Handle {
 }
 
 /// The edges that every task has, and those that ECS Exec brings.
-pub fn implied(task: &Task, id: &ThingId) -> Vec<Grant> {
-    let mut grants = vec![base(task, id)];
+pub fn implied(task: &Task, id: &ThingId, platform: &Platform) -> Vec<Grant> {
+    let mut grants = vec![base(task, id, platform)];
     if task.exec {
-        grants.push(exec(task, id));
+        grants.push(exec(task, id, platform));
     }
     grants
 }
 
-/// Pulling the images and writing the logs
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html>).
-fn base(task: &Task, id: &ThingId) -> Grant {
+/// Pulling the images and writing the logs.
+fn base(task: &Task, id: &ThingId, platform: &Platform) -> Grant {
+    let region = &platform.head.region;
     let mut grant = Grant::new(id, None, id.path(), Declared::Implied);
     let mut repositories = Vec::new();
     for container in task.containers() {
         match container.image.registry() {
             Registry::Private(arn) => repositories.push(arn),
-            Registry::Public => _ = grant.reach.insert(Reach::Internet(Some(443))),
+            Registry::Public => grant.give(AWS, "public image", region, |_| On::nothing()),
         }
     }
     if !repositories.is_empty() {
-        repositories.sort_by_key(|arn| format!("{:?}", arn.value));
-        repositories.dedup_by(|one, other| one.value == other.value);
-        let token = Statement::allow(&["ecr:GetAuthorizationToken"], vec![Arn::any()]);
-        let pull =
-            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
-        grant.execution.extend([token, Statement::allow(&pull, repositories)]);
-        // The layers of an image come from S3.
-        let ways = [Reach::Interface("ecr.api"), Reach::Interface("ecr.dkr"), Reach::Gateway("s3")];
-        grant.reach.extend(ways);
+        repositories.sort_by_key(|arn| format!("{arn:?}"));
+        repositories.dedup();
+        grant.give(AWS, "image", region, |_| On::from(repositories.clone()));
     }
-    grant.execution.push(write_logs(&log_group(id)));
-    grant.reach.insert(Reach::Interface("logs"));
+    grant.give(AWS, "task logs", region, |_| streams_of(&log_group(id)));
     grant
 }
 
-/// The channels of the shell, and the log of what is typed
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
-fn exec(task: &Task, id: &ThingId) -> Grant {
+/// The channels of the shell, and the log of what is typed.
+fn exec(task: &Task, id: &ThingId, platform: &Platform) -> Grant {
     let cause = task.places.at(&["exec"]);
     let cause = if task.places.is_inherited(&cause) { id.path().key("exec") } else { cause };
     let mut grant = Grant::new(id, None, cause, Declared::Implied);
-    let channels = [
-        "ssmmessages:CreateControlChannel",
-        "ssmmessages:CreateDataChannel",
-        "ssmmessages:OpenControlChannel",
-        "ssmmessages:OpenDataChannel",
-    ];
-    let log = cluster::exec_log_group();
-    let key = Arn::new("kms:key", network::logs_key().get("arn"));
-    grant.task.extend([
-        Statement::allow(&channels, vec![Arn::any()]),
-        Statement::allow(&["logs:DescribeLogGroups"], vec![Arn::any()]),
-        write_logs(&log),
-        Statement::allow(
-            &["logs:DescribeLogStreams"],
-            vec![Arn::new("logs:log-group", template![log.get("arn"), ":*"])],
-        ),
-        Statement::allow(&["kms:Decrypt"], vec![key]),
-    ]);
-    grant.reach.insert(Reach::Interface("ssmmessages"));
+    grant.give(AWS, "exec", &platform.head.region, |kind| match kind {
+        "kms:key" => network::logs_key().get("arn").into(),
+        _ => streams_of(&cluster::exec_log_group()),
+    });
     grant
 }
 
-/// Writing to the streams of a log group, which exists already.
-pub fn write_logs(group: &Handle) -> Statement {
-    let streams = Arn::new("logs:log-stream", template![group.get("arn"), ":*"]);
-    Statement::allow(&["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams])
+/// The streams of a log group, which exists already.
+pub fn streams_of(group: &Handle) -> On {
+    On::from(template![group.get("arn"), ":*"])
 }
 
 /// Finds a role whose policies are longer than AWS takes.

@@ -1,8 +1,8 @@
 //! What others get of a workflow: rights, and what can be measured of it.
 use super::spec::WorkflowVerbs;
 use super::{Workflow, key};
-use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::matrix::On;
+use crate::connect::{Edge, Grant};
 use crate::kind::{Refusal, Target};
 use crate::observability::metric::{
     Measure, Metric, MetricPlace, Series, Side, Silence, Threshold,
@@ -66,44 +66,22 @@ impl Workflow {
 impl Target for Workflow {
     type Verbs = WorkflowVerbs;
 
-    /// The actions of each verb:
-    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html>.
     fn grant(&self, verbs: &WorkflowVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
         let region = &edge.platform.head.region;
-        let machine = || vec![Arn::new("states:statemachine", self.arn(region))];
-        let executions = || vec![Arn::new("states:execution", self.executions(region))];
-        if verbs.start.is_some() {
-            grant.task.push(Statement::allow(&["states:StartExecution"], machine()));
-            if self.is_express() {
-                grant.task.push(Statement::allow(&["states:StartSyncExecution"], machine()));
-                grant.reach.insert(Reach::Interface("sync-states"));
-            }
+        let resources = |kind: &str| match kind {
+            "states:statemachine" => self.arn(region).into(),
+            "states:execution" => self.executions(region).into(),
+            "kms:key" => key::arn().into(),
+            _ => On::nothing(),
+        };
+        let mut grant = edge.grant_of(verbs, |_, kind| resources(kind));
+        if verbs.start.is_some() && self.is_express() {
+            edge.give("start express", &mut grant, resources);
         }
-        if verbs.resume.is_some() {
-            // The token is what says which task is meant: these actions take no resource.
-            let answers =
-                ["states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess"];
-            grant.task.push(Statement::allow(&answers, vec![Arn::any()]));
-        }
-        if verbs.read.is_some() {
-            let read = ["states:DescribeExecution", "states:GetExecutionHistory"];
-            grant.task.push(Statement::allow(&read, executions()));
-            grant.task.push(Statement::allow(&["states:ListExecutions"], machine()));
-        }
-        if verbs.stop.is_some() {
-            grant.task.push(Statement::allow(&["states:StopExecution"], executions()));
-        }
-        if !grant.task.is_empty() {
-            grant.task.push(key::caller_right(region));
-        }
-        grant.reach.insert(Reach::Interface("states"));
         grant.variables.push((edge.variable("STATE_MACHINE_ARN"), self.arn(region)));
         grant
     }
 
-    /// The executions of an express workflow cannot be named, and its tasks have no token
-    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>).
     fn refused(&self, verbs: &WorkflowVerbs) -> Vec<Refusal> {
         let only_standard = [
             ("resume", verbs.resume.is_some()),

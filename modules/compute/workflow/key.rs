@@ -7,6 +7,7 @@
 use crate::aws;
 use crate::compute::MODULE;
 use crate::connect::iam::{Arn, PolicyPlace, Principal, Statement};
+use crate::connect::matrix::On;
 use crate::kms::customer_key;
 use crate::platform::Platform;
 use platgen_source::diagnostics::SpecPath;
@@ -19,10 +20,9 @@ const NAME: &str = "workflows";
 /// Seconds for which Step Functions reuses a data key: the longest time that it takes
 /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_EncryptionConfiguration.html>).
 const REUSE_SECONDS: i64 = 900;
-/// What reads and writes of executions need.
-const USES: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
 
-fn arn() -> Value {
+/// The ARN of the key.
+pub fn arn() -> Value {
     Handle::new(MODULE, Address::managed("aws_kms_key", NAME)).get("arn")
 }
 
@@ -35,19 +35,10 @@ pub fn encryption() -> Value {
     }
 }
 
-/// The right of a workflow's role to use the key for its own executions.
-pub fn own_right(state_machine: Value) -> Statement {
+/// The key, for the executions of one state machine alone.
+pub fn for_executions_of(state_machine: Value) -> On {
     let context = "kms:EncryptionContext:aws:states:stateMachineArn";
-    Statement::allow(&USES, vec![Arn::new("kms:key", arn())]).when(
-        "StringEquals",
-        context,
-        [state_machine],
-    )
-}
-
-/// The right of those who start, answer or read executions.
-pub fn caller_right(region: &str) -> Statement {
-    Statement::allow(&USES, vec![Arn::new("kms:key", arn())]).via("states", region)
+    On::from(arn()).when("StringEquals", context, [state_machine])
 }
 
 /// Puts the key into a document, if there are workflows. The service that writes the logs reads what it

@@ -24,7 +24,7 @@ pub use spec::{WorkflowSpec, WorkflowVerbs};
 use crate::aws_name;
 use crate::compute::{MODULE, roles};
 use crate::connect::Grant;
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::{self, On};
 use crate::connect::receiver::{Receiver, ReceiverTarget};
 use crate::connect::trigger::{Feed, Trigger, triggers};
 use crate::kind::{Kind, Output, Outputs, Resolving, Thing, ThingId};
@@ -259,9 +259,12 @@ impl Thing for Workflow {
         _module: &'static str,
     ) -> Option<Receiver> {
         let machine = self.handle().get("arn");
-        let arn = Arn::new("states:statemachine", machine.clone());
-        let start = Statement::allow(&["states:StartExecution"], vec![arn]);
-        let rights = vec![start, key::caller_right(&platform.head.region)];
+        let rights =
+            matrix::rights(self.id.kind, "start", &platform.head.region, |kind| match kind {
+                "states:statemachine" => machine.clone().into(),
+                "kms:key" => key::arn().into(),
+                _ => On::nothing(),
+            });
         Some(Receiver { target: ReceiverTarget::Arn(machine), rights })
     }
 

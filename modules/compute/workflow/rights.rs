@@ -1,12 +1,13 @@
 //! What the role of a workflow may do: exactly the actions of the tasks in it, and what `uses` gives.
 use super::state::tasks::EventSpec;
 use super::state::{Action, Machine, Task, Waiting};
-use super::state_machine::{delivery_rights, execution_rights, task_rights, tracing_rights};
+use super::state_machine::{execution_rights, task_rights};
 use super::{Workflow, key};
 use crate::compute::MODULE;
 use crate::compute::function::FunctionVerbs;
 use crate::compute::workflow::spec::WorkflowVerbs;
 use crate::connect::iam::Statement;
+use crate::connect::matrix::AWS;
 use crate::connect::receiver::ReceiverTarget;
 use crate::connect::{Declared, Edge, Grant, NoNarrowing};
 use crate::data::table::TableVerbs;
@@ -23,17 +24,16 @@ use std::collections::BTreeMap;
 
 /// The edges that follow from the states, and from what is written down of executions.
 pub fn implied(workflow: &Workflow, platform: &Platform) -> Vec<Grant> {
-    let own = |key: &str, statement: Statement| {
+    let region = &platform.head.region;
+    let own = |key: &str, by: &str| {
         let cause = workflow.id.path().key(key);
         let mut grant = Grant::new(&workflow.id, None, cause, Declared::Implied);
-        grant.task.push(statement);
+        grant.give(AWS, by, region, |_| key::for_executions_of(workflow.arn(region)));
         grant
     };
-    let machine = workflow.arn(&platform.head.region);
-    let mut grants =
-        vec![own("encryption", key::own_right(machine)), own("logs", delivery_rights())];
+    let mut grants = vec![own("encryption", "workflow encryption"), own("logs", "workflow logs")];
     if workflow.tracing {
-        grants.push(own("tracing", tracing_rights()));
+        grants.push(own("tracing", "workflow tracing"));
     }
     for (state, task) in workflow.machine().into_iter().flat_map(Machine::tasks) {
         let cause = state.place.clone();
@@ -87,7 +87,7 @@ fn waiting_rights(
             let rights = if started.is_express() {
                 Vec::new()
             } else {
-                execution_rights(executions, platform, out)
+                execution_rights(&executions, platform, out)
             };
             Some((spec.workflow.id(), rights))
         }
@@ -110,7 +110,7 @@ fn run_rights(
     if waiting == Waiting::End {
         statements.extend(match &receiver.target {
             ReceiverTarget::Task(_) => task_rights(platform, out),
-            _ => execution_rights(executions_of(receiver.arn()), platform, out),
+            _ => execution_rights(&executions_of(receiver.arn()), platform, out),
         });
     }
     statements

@@ -3,7 +3,8 @@
 use super::spec::{LogLevel, MachineType};
 use crate::aws;
 use crate::compute::{MODULE, cluster};
-use crate::connect::iam::{self, Arn, PolicyPlace, Role, Statement};
+use crate::connect::iam::{self, PolicyPlace, Role, Statement};
+use crate::connect::matrix::{self, AWS, On};
 use crate::network::Retention;
 use crate::network::logs::{LogGroup, log_group};
 use crate::platform::Platform;
@@ -139,64 +140,41 @@ pub fn logs_of(identifier: &str) -> Handle {
     Handle::new(MODULE, Address::managed("aws_cloudwatch_log_group", identifier))
 }
 
-/// Deliveries of logs have no resources of their own
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>).
-pub fn delivery_rights() -> Statement {
-    let actions = [
-        "logs:CreateLogDelivery",
-        "logs:DeleteLogDelivery",
-        "logs:DescribeLogGroups",
-        "logs:DescribeResourcePolicies",
-        "logs:GetLogDelivery",
-        "logs:ListLogDeliveries",
-        "logs:PutResourcePolicy",
-        "logs:UpdateLogDelivery",
-    ];
-    Statement::allow(&actions, vec![Arn::any()])
+/// What Step Functions needs to write the logs of a state machine.
+pub fn log_rights(region: &str) -> Vec<Statement> {
+    matrix::rights(AWS, "workflow logs", region, |_| On::nothing())
 }
 
-/// Telling X-Ray of executions, which has no resources for that
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html>).
-pub fn tracing_rights() -> Statement {
-    let actions = [
-        "xray:GetSamplingRules",
-        "xray:GetSamplingTargets",
-        "xray:PutTelemetryRecords",
-        "xray:PutTraceSegments",
-    ];
-    Statement::allow(&actions, vec![Arn::any()])
-}
-
-/// Hearing of the end of a task, and stopping it when it takes too long
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html>).
+/// Hearing of the end of a task, and stopping it when it takes too long.
 pub fn task_rights(platform: &Platform, out: &mut Document) -> Vec<Statement> {
     let region = &platform.head.region;
     let tasks = template!["task/", cluster::handle().get("name"), "/*"];
-    let tasks = Arn::new("ecs:task", aws::arn(out, MODULE, "ecs", region, tasks));
-    let watch = Statement::allow(&["ecs:DescribeTasks", "ecs:StopTask"], vec![tasks]);
-    vec![
-        watch.when("ArnEquals", "ecs:cluster", [cluster::handle().get("arn")]),
-        rule_rights("StepFunctionsGetEventsForECSTaskRule", platform, out),
-    ]
+    let tasks = aws::arn(out, MODULE, "ecs", region, tasks);
+    let rule = rule("StepFunctionsGetEventsForECSTaskRule", platform, out);
+    matrix::rights("job", "wait", region, |kind| match kind {
+        "ecs:task" => {
+            let cluster = cluster::handle().get("arn");
+            On::from(tasks.clone()).when("ArnEquals", "ecs:cluster", [cluster])
+        }
+        _ => rule.clone().into(),
+    })
 }
 
-/// Hearing of the end of an execution, and stopping it when it takes too long
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>).
+/// Hearing of the end of an execution, and stopping it when it takes too long.
 pub fn execution_rights(
-    executions: Value,
+    executions: &Value,
     platform: &Platform,
     out: &mut Document,
 ) -> Vec<Statement> {
-    let executions = vec![Arn::new("states:execution", executions)];
-    vec![
-        Statement::allow(&["states:DescribeExecution", "states:StopExecution"], executions),
-        rule_rights("StepFunctionsGetEventsForStepFunctionsExecutionRule", platform, out),
-    ]
+    let rule = rule("StepFunctionsGetEventsForStepFunctionsExecutionRule", platform, out);
+    let region = &platform.head.region;
+    matrix::rights("workflow", "wait", region, |kind| match kind {
+        "states:execution" => executions.clone().into(),
+        _ => rule.clone().into(),
+    })
 }
 
 /// The rule that Step Functions keeps by itself to hear of something.
-fn rule_rights(rule: &str, platform: &Platform, out: &mut Document) -> Statement {
-    let rule = aws::arn(out, MODULE, "events", &platform.head.region, format!("rule/{rule}"));
-    let rule = Arn::new("events:rule-on-default-event-bus", rule);
-    Statement::allow(&["events:DescribeRule", "events:PutRule", "events:PutTargets"], vec![rule])
+fn rule(name: &str, platform: &Platform, out: &mut Document) -> Value {
+    aws::arn(out, MODULE, "events", &platform.head.region, format!("rule/{name}"))
 }

@@ -123,6 +123,11 @@ impl Statement {
         self.when("StringEquals", "kms:ViaService", [Value::from(service)])
     }
 
+    /// Whether it speaks of keys alone.
+    pub fn is_on_keys(&self) -> bool {
+        self.resources.iter().all(|arn| arn.kind == "kms:key")
+    }
+
     /// Whether it differs from another one in nothing but the actions.
     fn is_about_the_same(&self, other: &Self) -> bool {
         self.effect == other.effect

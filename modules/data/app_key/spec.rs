@@ -86,57 +86,6 @@ pub struct KeyVerbs {
     pub verify: Option<NoNarrowing>,
 }
 
-/// One of the verbs of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
-    Encrypt,
-    Decrypt,
-    Sign,
-    Verify,
-}
-
-impl KeyVerbs {
-    /// The verbs that are said.
-    pub(super) fn said(&self) -> impl Iterator<Item = Verb> {
-        let all = [
-            (Verb::Encrypt, &self.encrypt),
-            (Verb::Decrypt, &self.decrypt),
-            (Verb::Sign, &self.sign),
-            (Verb::Verify, &self.verify),
-        ];
-        all.into_iter().filter(|(_, said)| said.is_some()).map(|(verb, _)| verb)
-    }
-}
-
-impl Verb {
-    /// As the spec writes it.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Encrypt => "encrypt",
-            Self::Decrypt => "decrypt",
-            Self::Sign => "sign",
-            Self::Verify => "verify",
-        }
-    }
-
-    /// What it lets its consumer do. Every verb finds out what the key is, and those of a pair can read
-    /// its public half
-    /// (<https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html>).
-    pub(super) fn actions(self) -> &'static [&'static str] {
-        match self {
-            Self::Encrypt => &[
-                "kms:DescribeKey",
-                "kms:Encrypt",
-                "kms:GenerateDataKey",
-                "kms:GenerateDataKeyWithoutPlaintext",
-            ],
-            Self::Decrypt => &["kms:Decrypt", "kms:DescribeKey"],
-            Self::Sign => &["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
-            Self::Verify => &["kms:DescribeKey", "kms:GetPublicKey", "kms:Verify"],
-        }
-    }
-}
-
 impl Algorithm {
     /// As KMS names it
     /// (<https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html>).

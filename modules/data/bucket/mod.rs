@@ -12,9 +12,9 @@ pub use spec::{
 use super::backup::{self, Copied, CopyMethod};
 use super::log_bucket::LogWriter;
 use super::{MODULE, key};
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::On;
 use crate::connect::trigger::Trigger;
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::{Edge, Grant};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, code};
@@ -133,18 +133,18 @@ impl Bucket {
         self.handle().get("bucket_regional_domain_name")
     }
 
-    fn objects(&self, narrowing: &Narrowing) -> Arn {
-        let prefix = narrowing.prefix.as_ref().map_or("", KeyPrefix::as_str);
-        Arn::new("s3:object", template![self.handle().get("arn"), format!("/{prefix}*")])
-    }
-
-    /// The right to list the objects below the prefix; without it a missing object answers 403.
-    fn listing(&self, narrowing: &Narrowing) -> Statement {
-        let bucket = Arn::new("s3:bucket", self.handle().get("arn"));
-        let list = Statement::allow(&["s3:ListBucket"], vec![bucket]);
-        match &narrowing.prefix {
-            None => list,
-            Some(prefix) => list.when("StringLike", "s3:prefix", [format!("{prefix}*").into()]),
+    /// What a verb is allowed on: the objects below its prefix, and those alone are listed.
+    fn resources(&self, narrowing: &Narrowing, kind: &str) -> On {
+        let bucket = self.handle().get("arn");
+        match (kind, &narrowing.prefix) {
+            ("s3:object", None) => template![bucket, "/*"].into(),
+            ("s3:object", Some(prefix)) => template![bucket, format!("/{prefix}*")].into(),
+            ("s3:bucket", None) => bucket.into(),
+            ("s3:bucket", Some(prefix)) => {
+                On::from(bucket).when("StringLike", "s3:prefix", [format!("{prefix}*").into()])
+            }
+            ("kms:key", _) => key::arn().into(),
+            _ => On::nothing(),
         }
     }
 }
@@ -152,32 +152,11 @@ impl Bucket {
 impl Target for Bucket {
     type Verbs = BucketVerbs;
 
-    /// The actions of each verb:
-    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>.
     fn grant(&self, verbs: &BucketVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        let mut on_key = Vec::new();
-        if let Some(narrowing) = &verbs.read {
-            let objects = self.objects(narrowing);
-            grant.task.push(Statement::allow(&["s3:GetObject"], vec![objects]));
-            grant.task.push(self.listing(narrowing));
-            on_key = vec!["kms:Decrypt"];
-        }
-        if let Some(narrowing) = &verbs.write {
-            let actions =
-                ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"];
-            grant.task.push(Statement::allow(&actions, vec![self.objects(narrowing)]));
-            // The parts of an upload are decrypted again when it is completed.
-            on_key = vec!["kms:Decrypt", "kms:GenerateDataKey"];
-        }
-        if let Some(narrowing) = &verbs.delete {
-            let objects = self.objects(narrowing);
-            grant.task.push(Statement::allow(&["s3:DeleteObject"], vec![objects]));
-        }
-        if !on_key.is_empty() {
-            grant.task.push(key::right(&on_key, "s3", &edge.platform.head.region));
-        }
-        grant.reach.insert(Reach::Gateway("s3"));
+        let mut grant = edge.grant_of(verbs, |verb, kind| {
+            let narrowing = verbs.narrowing(verb);
+            narrowing.map_or_else(On::nothing, |narrowing| self.resources(narrowing, kind))
+        });
         grant.variables.push((edge.variable("BUCKET"), self.handle().get("bucket")));
         if let Some(prefix) = verbs.common_prefix() {
             grant.variables.push((edge.variable("PREFIX"), prefix.as_str().into()));

@@ -140,6 +140,16 @@ pub struct Narrowing {
 }
 
 impl BucketVerbs {
+    /// What narrows a verb, if it is said.
+    pub(super) fn narrowing(&self, verb: &str) -> Option<&Narrowing> {
+        match verb {
+            "read" => self.read.as_ref(),
+            "write" => self.write.as_ref(),
+            "delete" => self.delete.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The prefix, if all verbs have the same.
     pub(super) fn common_prefix(&self) -> Option<&KeyPrefix> {
         let verbs = [&self.read, &self.write, &self.delete];

@@ -1,7 +1,7 @@
 //! What an edge to a cache gives its consumer.
 use super::spec::Auth;
 use super::{Cache, PORT};
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::On;
 use crate::connect::{Edge, Grant, NoNarrowing, PortRule, Protocol};
 use crate::kind::Target;
 use crate::text::VariableName;
@@ -24,7 +24,12 @@ impl Target for Cache {
     /// The right of IAM is on the cache and on the user
     /// (<https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html>).
     fn grant(&self, verbs: &CacheVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
+        let by_iam = self.auth == Auth::Iam;
+        let mut grant = edge.grant_of(verbs, |_, kind| match kind {
+            "elasticache:replicationgroup" if by_iam => self.group().get("arn").into(),
+            "elasticache:user" if by_iam => self.user().get("arn").into(),
+            _ => On::nothing(),
+        });
         if verbs.connect.is_none() {
             return grant;
         }
@@ -36,10 +41,7 @@ impl Target for Cache {
             (edge.variable("PORT"), Value::from(PORT.to_string())),
             (edge.variable("URL"), self.url()),
         ]);
-        if self.auth == Auth::Iam {
-            let cache = Arn::new("elasticache:replicationgroup", self.group().get("arn"));
-            let user = Arn::new("elasticache:user", self.user().get("arn"));
-            grant.task.push(Statement::allow(&["elasticache:Connect"], vec![cache, user]));
+        if by_iam {
             grant.variables.extend([
                 (edge.variable("CACHE"), self.group().get("replication_group_id")),
                 (edge.variable("USER"), self.user().get("user_name")),

@@ -1,8 +1,8 @@
 //! What an edge to a database gives its consumer.
+use super::Database;
 use super::spec::is_word;
-use super::{DATA_API, Database};
-use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Delivery, Edge, Grant, NoNarrowing, PortRule, Protocol, Reach};
+use crate::connect::matrix::On;
+use crate::connect::{Delivery, Edge, Grant, NoNarrowing, PortRule, Protocol};
 use crate::data::key;
 use crate::kind::Target;
 use crate::text::VariableName;
@@ -39,16 +39,6 @@ pub struct ConnectVerb {
     pub user: Option<DatabaseUser>,
 }
 
-/// The rights of the Data API
-/// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.access.html>).
-const QUERY_ACTIONS: [&str; 5] = [
-    "rds-data:BatchExecuteStatement",
-    "rds-data:BeginTransaction",
-    "rds-data:CommitTransaction",
-    "rds-data:ExecuteStatement",
-    "rds-data:RollbackTransaction",
-];
-
 impl Target for Database {
     type Verbs = DatabaseVerbs;
 
@@ -77,51 +67,37 @@ impl Database {
         ] {
             set_variable(grant, edge, suffix, value);
         }
-        let region = &edge.platform.head.region;
-        match (edge.delivery, &connect.user) {
-            (Delivery::Inject, user) => {
-                let read = ["secretsmanager:GetSecretValue"];
-                grant.execution.extend(self.secret_rights(&read, region));
-                grant.reach.insert(Reach::Interface("secretsmanager"));
-                self.grant_login(user.as_ref(), edge, grant);
+        if connect.user.is_none() || edge.delivery == Delivery::Inject {
+            edge.give("connect", grant, |kind| self.resources(kind));
+        }
+        match &connect.user {
+            Some(user) => {
+                let user_arn = self.user_arn(user, edge);
+                edge.give("connect by user", grant, |_| user_arn.clone().into());
+                set_variable(grant, edge, "USER", Value::from(user.as_str()));
             }
-            (Delivery::Read, None) => {
-                let read = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
-                grant.task.extend(self.secret_rights(&read, region));
-                grant.reach.insert(Reach::Interface("secretsmanager"));
+            None if edge.delivery == Delivery::Read => {
                 set_variable(grant, edge, "SECRET_ARN", self.secret_arn());
             }
-            (Delivery::Read, user) => self.grant_login(user.as_ref(), edge, grant),
+            None => {}
         }
     }
 
-    /// Logging in with a token of IAM: no secret is involved.
-    fn grant_login(&self, user: Option<&DatabaseUser>, edge: &Edge<'_>, grant: &mut Grant) {
-        let Some(user) = user else { return };
-        let user_arn = Arn::new("rds-db:db-user", self.user_arn(user, edge));
-        grant.task.push(Statement::allow(&["rds-db:connect"], vec![user_arn]));
-        set_variable(grant, edge, "USER", Value::from(user.as_str()));
-    }
-
-    /// The Data API reads the secret in the name of the caller, so the caller needs no way to it.
     fn grant_queries(&self, edge: &Edge<'_>, grant: &mut Grant) {
-        let region = &edge.platform.head.region;
-        let cluster = Arn::new("rds-data:cluster", self.cluster().get("arn"));
-        grant.task.push(Statement::allow(&QUERY_ACTIONS, vec![cluster]));
-        grant.task.extend(self.secret_rights(&["secretsmanager:GetSecretValue"], region));
-        grant.reach.insert(Reach::Interface(DATA_API));
+        edge.give("query", grant, |kind| self.resources(kind));
         set_variable(grant, edge, "CLUSTER_ARN", self.cluster().get("arn"));
         set_variable(grant, edge, "NAME", Value::from(&self.schema));
         set_variable(grant, edge, "SECRET_ARN", self.secret_arn());
     }
 
-    /// Reading the administrator's secret.
-    pub(super) fn secret_rights(&self, actions: &[&'static str], region: &str) -> [Statement; 2] {
-        let secret = Arn::new("secretsmanager:Secret", self.secret_arn());
-        [
-            Statement::allow(actions, vec![secret]),
-            key::right(&["kms:Decrypt"], "secretsmanager", region),
-        ]
+    /// What a right on the cluster, or on its administrator's secret, is on.
+    pub(super) fn resources(&self, kind: &str) -> On {
+        match kind {
+            "rds-data:cluster" => self.cluster().get("arn").into(),
+            "secretsmanager:Secret" => self.secret_arn().into(),
+            "kms:key" => key::arn().into(),
+            _ => On::nothing(),
+        }
     }
 
     /// `arn:{partition}:rds-db:{region}:{account}:dbuser:{cluster}/{user}`, or the proxy for the cluster, with partition and account

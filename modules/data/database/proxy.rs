@@ -170,8 +170,8 @@ impl Database {
         let mut own = Grant::new(&self.id, itself, path.clone(), Declared::Implied);
         let protocol = Protocol::Tcp;
         own.ports.push(PortRule { name: "sql".to_owned(), port: self.port, protocol });
-        let read = ["secretsmanager:GetSecretValue"];
-        own.task.extend(self.secret_rights(&read, &platform.head.region));
+        let region = &platform.head.region;
+        own.give(self.id.kind, WORD, region, |kind| self.resources(kind));
         let of_user = |(user, secret): (&DatabaseUser, &Name)| {
             let secret = platform.things.secret.get(secret)?;
             let cause = path.key("users").key(user.as_str());

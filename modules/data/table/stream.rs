@@ -1,9 +1,7 @@
 //! The stream of a table's changes, and the functions that it feeds.
 use super::Table;
 use crate::connect::Grant;
-use crate::connect::iam::{Arn, Statement};
 use crate::connect::trigger::{Feed, Trigger};
-use crate::data::key;
 use crate::platform::Platform;
 use platgen_source::diagnostics::{Diagnostic, code};
 
@@ -11,23 +9,11 @@ use platgen_source::diagnostics::{Diagnostic, code};
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>).
 pub(super) fn feeds(table: &Table, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
     let mut grant = trigger.reading();
-    grant.task.extend(table.stream_rights());
-    grant.task.push(key::right(&["kms:Decrypt"], "dynamodb", &platform.head.region));
+    grant.give(table.id.kind, "on", &platform.head.region, |kind| table.resources(kind));
     vec![grant]
 }
 
 impl Table {
-    /// What reading the stream needs. Streams are listed for the whole account, or not at all
-    /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>).
-    pub(super) fn stream_rights(&self) -> [Statement; 2] {
-        let stream = Arn::new("dynamodb:stream", self.handle().get("stream_arn"));
-        let read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
-        [
-            Statement::allow(&read, vec![stream]),
-            Statement::allow(&["dynamodb:ListStreams"], vec![Arn::any()]),
-        ]
-    }
-
     /// Why nobody can read the stream of a table without one.
     pub(super) fn has_no_stream(&self) -> String {
         format!("`{}` keeps no stream of its changes", self.id)

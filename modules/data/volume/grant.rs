@@ -1,6 +1,6 @@
 //! What an edge to a volume gives its consumer, and where it is mounted.
 use super::{PORT, Volume};
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::On;
 use crate::connect::{Edge, Grant, PortRule, Protocol};
 use crate::kind::Target;
 use crate::text::VariableName;
@@ -71,19 +71,13 @@ impl VolumeVerbs {
 impl Target for Volume {
     type Verbs = VolumeVerbs;
 
-    /// The rights hold for whoever comes by the access point, and so as its user
-    /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
     fn grant(&self, verbs: &VolumeVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
+        let mut grant = edge.grant_of(verbs, |_, _| self.by_access_point());
         if verbs.mounts().next().is_none() {
             return grant;
         }
         let protocol = Protocol::Tcp;
         grant.ports.push(PortRule { name: "nfs".to_owned(), port: PORT, protocol });
-        grant.task.push(self.allow("elasticfilesystem:ClientMount"));
-        if verbs.write.is_some() {
-            grant.task.push(self.allow("elasticfilesystem:ClientWrite"));
-        }
         let main = edge.consumer.name.as_str();
         if let Some((_, verb, _)) = verbs.mounts().find(|(_, verb, _)| verb.is_in(main, main)) {
             grant.variables.push((edge.variable("PATH"), Value::from(verb.at.as_str())));
@@ -93,12 +87,11 @@ impl Target for Volume {
 }
 
 impl Volume {
-    fn allow(&self, action: &'static str) -> Statement {
-        let file_system = Arn::new("elasticfilesystem:file-system", self.file_system().get("arn"));
-        Statement::allow(&[action], vec![file_system]).when(
-            "StringEquals",
-            "elasticfilesystem:AccessPointArn",
-            [self.access_point().get("arn")],
-        )
+    /// The file system, for whoever comes by the access point, and so as its user
+    /// (<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>).
+    fn by_access_point(&self) -> On {
+        let point = self.access_point().get("arn");
+        let key = "elasticfilesystem:AccessPointArn";
+        On::from(self.file_system().get("arn")).when("StringEquals", key, [point])
     }
 }

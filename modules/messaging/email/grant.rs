@@ -1,7 +1,7 @@
 //! What an edge to a sender gives: sending from some addresses, with some templates.
 use super::{Email, address};
-use crate::connect::iam::{Arn, Statement};
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::matrix::On;
+use crate::connect::{Edge, Grant};
 use crate::kind::Target;
 use crate::names::variable_prefix;
 use crate::platform::Head;
@@ -50,49 +50,46 @@ impl EmailSend {
 impl Target for Email {
     type Verbs = EmailVerbs;
 
-    /// Every ARN that a message touches must be allowed, and a message of a template is checked as
-    /// both actions
-    /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html>,
-    /// <https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html>).
     fn grant(&self, verbs: &EmailVerbs, edge: &Edge<'_>) -> Grant {
         let mut grant = edge.grant();
         let Some(send) = &verbs.send else { return grant };
-        grant.task = self.rights(send, &edge.platform.head);
-        grant.reach.insert(Reach::Interface("email"));
+        self.give_rights(send, edge, &mut grant);
         self.give_names(send, edge, &mut grant);
         grant
     }
 }
 
 impl Email {
-    fn rights(&self, send: &EmailSend, head: &Head) -> Vec<Statement> {
-        let from = self.allowed_from(send, head);
-        let templates = self.allowed_templates(send);
-        let narrowed = |actions: &[&'static str], resources: Vec<Arn>| {
+    fn give_rights(&self, send: &EmailSend, edge: &Edge<'_>, grant: &mut Grant) {
+        let from = self.allowed_from(send, &edge.platform.head);
+        let checked = |kind: &str| {
             let from = from.iter().map(|address| Value::from(address.as_str()));
-            Statement::allow(actions, resources).when("StringLike", "ses:FromAddress", from)
+            let on = self.resources(send, kind);
+            // The sender stands in every message, so one condition is enough.
+            if kind == "ses:identity" { on.when("StringLike", "ses:FromAddress", from) } else { on }
         };
-        let on_templates = || self.arns().into_iter().chain(templates.iter().cloned()).collect();
-        let mut statements = vec![narrowed(&["ses:SendEmail"], self.arns())];
+        edge.give("send", grant, checked);
         if send.raw == Some(true) {
-            statements.push(narrowed(&["ses:SendRawEmail"], self.arns()));
+            edge.give("send raw", grant, checked);
         }
-        if templates.is_empty() {
-            return statements;
+        if self.allowed_templates(send).is_empty() {
+            return;
         }
-        statements.push(narrowed(&["ses:SendEmail", "ses:SendTemplatedEmail"], on_templates()));
+        edge.give("send template", grant, checked);
         if send.bulk == Some(true) {
-            statements.push(narrowed(&["ses:SendBulkTemplatedEmail"], on_templates()));
-            statements.push(Statement::allow(&["ses:SendBulkEmail"], on_templates()));
+            edge.give("send bulk", grant, checked);
+            edge.give("send bulk unchecked", grant, |kind| self.resources(send, kind));
         }
-        statements
     }
 
-    fn arns(&self) -> Vec<Arn> {
-        vec![
-            Arn::new("ses:configuration-set", self.configuration_set().get("arn")),
-            Arn::new("ses:identity", self.handle().get("arn")),
-        ]
+    /// What a right to send is on: every ARN that a message touches.
+    fn resources(&self, send: &EmailSend, kind: &str) -> On {
+        match kind {
+            "ses:configuration-set" => self.configuration_set().get("arn").into(),
+            "ses:identity" => self.handle().get("arn").into(),
+            "ses:template" => self.allowed_templates(send).into(),
+            _ => On::nothing(),
+        }
     }
 
     fn allowed_from(&self, send: &EmailSend, head: &Head) -> Vec<String> {
@@ -111,9 +108,9 @@ impl Email {
         }
     }
 
-    fn allowed_templates(&self, send: &EmailSend) -> Vec<Arn> {
+    fn allowed_templates(&self, send: &EmailSend) -> Vec<Value> {
         let templates = self.allowed(send).into_iter().filter_map(|name| self.template(name));
-        templates.map(|template| Arn::new("ses:template", template.get("arn"))).collect()
+        templates.map(|template| template.get("arn")).collect()
     }
 
     fn give_names(&self, send: &EmailSend, edge: &Edge<'_>, grant: &mut Grant) {

@@ -16,9 +16,9 @@ pub use spec::{
 use super::MODULE;
 use super::dead_letter::{self, DeadLetter};
 use crate::aws_name;
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::On;
 use crate::connect::trigger::Trigger;
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::{Edge, Grant};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::kinds::Spec;
 use crate::observability::metric::{
@@ -141,6 +141,24 @@ impl EventBus {
     }
 }
 
+impl EventBus {
+    /// The bus, for the events that a publisher may put on it.
+    fn published(&self, publish: Option<&EventPublish>) -> On {
+        let Some(publish) = publish else { return On::nothing() };
+        let mut bus = On::from(self.handle().get("arn"));
+        let narrowings =
+            [("events:source", &publish.source), ("events:detail-type", &publish.detail_type)];
+        for (key, words) in narrowings {
+            if !words.is_empty() {
+                let words = words.iter().map(|word| Value::from(word.as_str()));
+                bus = bus.when("ForAllValues:StringEquals", key, words);
+                bus = bus.when("Null", key, ["false".into()]);
+            }
+        }
+        bus
+    }
+}
+
 impl Target for EventBus {
     type Verbs = EventBusVerbs;
 
@@ -148,22 +166,7 @@ impl Target for EventBus {
     /// refuses a call that names none
     /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html>).
     fn grant(&self, verbs: &EventBusVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        if let Some(publish) = &verbs.publish {
-            let bus = Arn::new("events:event-bus", self.handle().get("arn"));
-            let mut put = Statement::allow(&["events:PutEvents"], vec![bus]);
-            let narrowings =
-                [("events:source", &publish.source), ("events:detail-type", &publish.detail_type)];
-            for (key, words) in narrowings {
-                if !words.is_empty() {
-                    let words = words.iter().map(|word| Value::from(word.as_str()));
-                    put = put.when("ForAllValues:StringEquals", key, words);
-                    put = put.when("Null", key, ["false".into()]);
-                }
-            }
-            grant.task.push(put);
-            grant.reach.insert(Reach::Interface("events"));
-        }
+        let mut grant = edge.grant_of(verbs, |_, _| self.published(verbs.publish.as_ref()));
         grant.variables.push((edge.variable("EVENT_BUS"), self.handle().get("name")));
         grant
     }

@@ -11,10 +11,10 @@ pub use spec::{QueueDeadLetterSpec, QueueFeed, QueueName, QueueOn, QueueSpec, Qu
 
 use super::dead_letter::{self, DeadLetter, FIFO_END};
 use super::{MODULE, key};
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::{self, On};
 use crate::connect::receiver::{Receiver, ReceiverTarget};
 use crate::connect::trigger::{Feed, Trigger, triggers};
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::{Edge, Grant};
 use crate::data::bucket::BucketFeed;
 use crate::kind::{Output, Refusal, Target, Thing, ThingId};
 use crate::kinds::TargetName;
@@ -153,10 +153,6 @@ impl Queue {
         let end = if self.is_fifo() { FIFO_END } else { "" };
         format!("{}{end}", self.aws_name)
     }
-
-    fn arn(&self) -> Arn {
-        Arn::new("sqs:queue", self.handle().get("arn"))
-    }
 }
 
 /// Seconds that the function of a trigger may work on what it is handed.
@@ -168,31 +164,11 @@ fn run(trigger: &Trigger, platform: &Platform) -> i64 {
 impl Target for Queue {
     type Verbs = QueueVerbs;
 
-    /// The actions of each verb:
-    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>.
     fn grant(&self, verbs: &QueueVerbs, edge: &Edge<'_>) -> Grant {
-        let region = &edge.platform.head.region;
-        let allow = |actions: &[&'static str]| Statement::allow(actions, vec![self.arn()]);
-        let mut grant = edge.grant();
-        if verbs.send.is_some() {
-            grant.task.push(allow(&["sqs:GetQueueUrl", "sqs:SendMessage"]));
-            grant.task.push(key::right_to_send("sqs", region));
-        }
-        if verbs.receive.is_some() {
-            grant.task.push(allow(&["sqs:GetQueueUrl"]));
-            grant.task.extend(self.reading_rights(region));
-        }
-        if verbs.purge.is_some() {
-            grant.task.push(allow(&["sqs:GetQueueUrl", "sqs:PurgeQueue"]));
-        }
-        if verbs.redrive.is_some() {
-            grant.task.extend(self.redrive_rights(region));
-        }
-        if !grant.task.is_empty() {
-            grant.reach.insert(Reach::Interface("sqs"));
-        }
+        let mut grant = edge.grant_of(verbs, |_, kind| self.resources(kind));
         grant.variables.push((edge.variable("QUEUE_URL"), self.handle().get("url")));
         if let Some(dead_letter) = self.dead_letter().filter(|_| verbs.redrive.is_some()) {
+            edge.give("redrive from", &mut grant, |_| dead_letter.get("arn").into());
             // The calls name the queue that messages are moved out of by its ARN.
             let name = edge.variable("DEAD_LETTER_QUEUE_ARN");
             grant.variables.push((name, dead_letter.get("arn")));
@@ -212,37 +188,13 @@ impl Target for Queue {
 }
 
 impl Queue {
-    /// What taking messages out needs
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>).
-    fn reading_rights(&self, region: &str) -> [Statement; 2] {
-        let take = [
-            "sqs:ChangeMessageVisibility",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ReceiveMessage",
-        ];
-        let take = Statement::allow(&take, vec![self.arn()]);
-        [take, key::right(&["kms:Decrypt"], "sqs", region)]
-    }
-
-    /// What moving dead letters back needs: SQS takes them out and puts them in by the rights of who
-    /// asks for it (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html>).
-    fn redrive_rights(&self, region: &str) -> Vec<Statement> {
-        let Some(dead_letter) = self.dead_letter() else { return Vec::new() };
-        let take_out = [
-            "sqs:CancelMessageMoveTask",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ListMessageMoveTasks",
-            "sqs:ReceiveMessage",
-            "sqs:StartMessageMoveTask",
-        ];
-        let dead_letter = Arn::new("sqs:queue", dead_letter.get("arn"));
-        vec![
-            Statement::allow(&take_out, vec![dead_letter]),
-            Statement::allow(&["sqs:SendMessage"], vec![self.arn()]),
-            key::right_to_send("sqs", region),
-        ]
+    /// What a right on the queue is on.
+    fn resources(&self, kind: &str) -> On {
+        match kind {
+            "sqs:queue" => self.handle().get("arn").into(),
+            "kms:key" => key::arn().into(),
+            _ => On::nothing(),
+        }
     }
 }
 
@@ -269,7 +221,7 @@ impl Thing for Queue {
     /// Lambda takes messages out in the name of the function, so the function gets the rights.
     fn feeds(&self, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
         let mut grant = trigger.reading();
-        grant.task.extend(self.reading_rights(&platform.head.region));
+        grant.give(self.id.kind, "on", &platform.head.region, |kind| self.resources(kind));
         vec![grant]
     }
 
@@ -285,8 +237,8 @@ impl Thing for Queue {
             Order::Standard => ReceiverTarget::Arn(queue),
             Order::Fifo { .. } => ReceiverTarget::Fifo { queue, group: self.id.name.to_string() },
         };
-        let send = Statement::allow(&["sqs:SendMessage"], vec![self.arn()]);
-        let rights = vec![send, key::right_to_send("sqs", &platform.head.region)];
+        let region = &platform.head.region;
+        let rights = matrix::rights(self.id.kind, "start", region, |kind| self.resources(kind));
         Some(Receiver { target, rights })
     }
 

@@ -138,13 +138,13 @@ fn each_verb_gives_its_actions() {
         (
             "\"redrive\"",
             vec![
+                "sqs:SendMessage",
                 "sqs:CancelMessageMoveTask",
                 "sqs:DeleteMessage",
                 "sqs:GetQueueAttributes",
                 "sqs:ListMessageMoveTasks",
                 "sqs:ReceiveMessage",
                 "sqs:StartMessageMoveTask",
-                "sqs:SendMessage",
                 "kms:Decrypt",
                 "kms:GenerateDataKey",
             ],
@@ -178,7 +178,7 @@ fn dead_letters_are_moved_from_their_queue_into_the_queue() {
         statements.as_array().unwrap().iter().map(|it| only(&it["resources"]).clone()).collect();
     assert_eq!(
         resources[..2],
-        ["${var.sqs_queue_mail__dead_letter_arn}", "${var.sqs_queue_mail_arn}"]
+        ["${var.sqs_queue_mail_arn}", "${var.sqs_queue_mail__dead_letter_arn}"]
             .map(|text| json!(text))
     );
     let variables: Vec<_> = platform

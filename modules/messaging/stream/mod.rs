@@ -10,10 +10,10 @@ pub use spec::{StreamName, StreamOn, StreamSpec, StreamVerbs};
 use super::{MODULE, key};
 use crate::aws_name;
 use crate::compute::task::resolve::seconds;
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::{self, On};
 use crate::connect::receiver::{Receiver, ReceiverTarget};
 use crate::connect::trigger::{Feed, Trigger, triggers};
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::{Edge, Grant};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::kinds::TargetName;
 use crate::messaging::event_bus::EventBusFeed;
@@ -35,24 +35,6 @@ const HOUR: i64 = 3_600;
 /// (<https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html>).
 const LIFE: RangeInclusive<i64> = 24 * HOUR..=8_760 * HOUR;
 const DEFAULT_LIFE: i64 = 24 * HOUR;
-/// What reading records takes
-/// (<https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html>,
-/// <https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html>).
-const READ: [&str; 5] = [
-    "kinesis:DescribeStream",
-    "kinesis:DescribeStreamSummary",
-    "kinesis:GetRecords",
-    "kinesis:GetShardIterator",
-    "kinesis:ListShards",
-];
-/// What putting records in takes, finding the shards among it
-/// (<https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html>).
-const WRITE: [&str; 4] = [
-    "kinesis:DescribeStreamSummary",
-    "kinesis:ListShards",
-    "kinesis:PutRecord",
-    "kinesis:PutRecords",
-];
 
 /// A stream with every detail decided.
 #[derive(Debug)]
@@ -113,20 +95,13 @@ impl Stream {
         Handle::new(MODULE, Address::managed("aws_kinesis_stream", &self.id.local(&[])))
     }
 
-    fn allow(&self, actions: &[&'static str]) -> Statement {
-        let arn = Arn::new("kinesis:stream", self.handle().get("arn"));
-        Statement::allow(actions, vec![arn])
-    }
-
-    /// What reading takes: records are decrypted in the name of the reader.
-    fn reading_rights(&self, region: &str) -> [Statement; 2] {
-        [self.allow(&READ), key::right(&["kms:Decrypt"], "kinesis", region)]
-    }
-
-    /// What writing takes: records are encrypted in the name of the producer
-    /// (<https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html>).
-    fn writing_rights(&self, actions: &[&'static str], region: &str) -> [Statement; 2] {
-        [self.allow(actions), key::right(&["kms:GenerateDataKey"], "kinesis", region)]
+    /// What a right on the stream is on.
+    fn resources(&self, kind: &str) -> On {
+        match kind {
+            "kinesis:stream" => self.handle().get("arn").into(),
+            "kms:key" => key::arn().into(),
+            _ => On::nothing(),
+        }
     }
 }
 
@@ -134,17 +109,7 @@ impl Target for Stream {
     type Verbs = StreamVerbs;
 
     fn grant(&self, verbs: &StreamVerbs, edge: &Edge<'_>) -> Grant {
-        let region = &edge.platform.head.region;
-        let mut grant = edge.grant();
-        if verbs.read.is_some() {
-            grant.task.extend(self.reading_rights(region));
-        }
-        if verbs.write.is_some() {
-            grant.task.extend(self.writing_rights(&WRITE, region));
-        }
-        if !grant.task.is_empty() {
-            grant.reach.insert(Reach::Interface("kinesis-streams"));
-        }
+        let mut grant = edge.grant_of(verbs, |_, kind| self.resources(kind));
         grant.variables.push((edge.variable("STREAM"), self.handle().get("name")));
         grant
     }
@@ -170,8 +135,7 @@ impl Thing for Stream {
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html>).
     fn feeds(&self, trigger: &Trigger, platform: &Platform) -> Vec<Grant> {
         let mut grant = trigger.reading();
-        grant.task.extend(self.reading_rights(&platform.head.region));
-        grant.task.push(Statement::allow(&["kinesis:ListStreams"], vec![Arn::any()]));
+        grant.give(self.id.kind, "on", &platform.head.region, |kind| self.resources(kind));
         vec![grant]
     }
 
@@ -185,7 +149,8 @@ impl Thing for Stream {
     ) -> Option<Receiver> {
         let stream = self.handle().get("arn");
         let target = ReceiverTarget::Stream { stream, partition_key: self.id.name.to_string() };
-        let rights = self.writing_rights(&["kinesis:PutRecord"], &platform.head.region).to_vec();
+        let region = &platform.head.region;
+        let rights = matrix::rights(self.id.kind, "start", region, |kind| self.resources(kind));
         Some(Receiver { target, rights })
     }
 

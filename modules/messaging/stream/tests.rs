@@ -81,7 +81,8 @@ fn each_verb_gives_its_actions() {
     for (verbs, expected) in [
         ("\"read\"", read.to_vec()),
         ("\"write\"", write.to_vec()),
-        ("[\"read\", \"write\"]", [&read[..], &write[..]].concat()),
+        // What both need of the key comes last.
+        ("[\"read\", \"write\"]", [&read[..5], &write[..4], &read[5..], &write[4..]].concat()),
         ("{ as = \"X\" }", vec![]),
     ] {
         let text = format!(

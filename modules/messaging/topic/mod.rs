@@ -14,9 +14,9 @@ use super::dead_letter::{self, DeadLetter, FIFO_END};
 use super::{MODULE, key};
 use crate::aws_name;
 use crate::compute::task::resolve::seconds;
-use crate::connect::iam::{Arn, Statement};
+use crate::connect::matrix::On;
 use crate::connect::trigger::Trigger;
-use crate::connect::{Edge, Grant, Reach};
+use crate::connect::{Edge, Grant};
 use crate::kind::{Kind, Output, Outputs, Resolving, Target, Thing, ThingId};
 use crate::observability::metric::{
     Measure, Metric, MetricPlace, Series, Side, Silence, Threshold,
@@ -183,16 +183,12 @@ impl Topic {
 impl Target for Topic {
     type Verbs = TopicVerbs;
 
-    /// Who publishes to an encrypted topic uses its key
-    /// (<https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html>).
     fn grant(&self, verbs: &TopicVerbs, edge: &Edge<'_>) -> Grant {
-        let mut grant = edge.grant();
-        if verbs.publish.is_some() {
-            let topic = Arn::new("sns:topic", self.handle().get("arn"));
-            grant.task.push(Statement::allow(&["sns:Publish"], vec![topic]));
-            grant.task.push(key::right_to_send("sns", &edge.platform.head.region));
-            grant.reach.insert(Reach::Interface("sns"));
-        }
+        let mut grant = edge.grant_of(verbs, |_, kind| match kind {
+            "sns:topic" => self.handle().get("arn").into(),
+            "kms:key" => key::arn().into(),
+            _ => On::nothing(),
+        });
         grant.variables.push((edge.variable("TOPIC_ARN"), self.handle().get("arn")));
         grant
     }

@@ -81,10 +81,15 @@ fn section(input: &DeriveInput, fields: &Fields) -> syn::Result<TokenStream> {
         (None, true) => (verbs_expansion(), verbs_form()),
         (None, false) => (quote!(), quote!(reference)),
     };
+    if let Some(flattened) = columns.flat_types.first().filter(|_| verbs) {
+        return Err(Error::new_spanned(flattened, "the verbs of an edge stand in one section"));
+    }
+    let said = verbs.then(|| said_verbs(name, &columns));
     let fields = fields_of(name, &columns);
     let absent = options.has("default").then(absent_by_default);
     Ok(quote! {
         #fields
+        #said
         impl ::platgen_source::Read for #name {
             #absent
             fn expand(node: &mut ::platgen_source::Node) {
@@ -173,6 +178,21 @@ fn verbs_form() -> TokenStream {
             fields.iter().map(|field| field.key).filter(|key| *key != "as").collect();
         schemas.verbs(&words, &reference)
     }}
+}
+
+/// Which verbs of an edge are said.
+fn said_verbs(name: &Ident, columns: &Columns<'_>) -> TokenStream {
+    let fields = columns.idents.iter().zip(&columns.keys).filter(|(_, key)| *key != "as");
+    let (idents, words): (Vec<&&Ident>, Vec<&String>) = fields.unzip();
+    quote! {
+        impl ::platgen_source::Verbs for #name {
+            const ALL: &'static [&'static str] = &[#(#words),*];
+            fn said(&self) -> Vec<&'static str> {
+                let all = [#((#words, self.#idents.is_some())),*];
+                all.into_iter().filter(|(_, said)| *said).map(|(verb, _)| verb).collect()
+            }
+        }
+    }
 }
 
 /// Either the value of the one key, or the table.

@@ -23,7 +23,12 @@ fn declarations_that_cannot_stand_in_a_spec_are_refused() {
         ("struct S { #[spec(flat)] a: u8 }", "unknown attribute"),
         (r#"enum E { #[spec(wrd = "a")] A }"#, "unknown attribute"),
         ("struct S { a: u8 }", ""),
-        ("#[spec(default, verbs)] struct S { #[spec(flatten)] a: T }", ""),
+        (
+            "#[spec(verbs)] struct S { #[spec(flatten)] a: T }",
+            "the verbs of an edge stand in one section",
+        ),
+        ("#[spec(default, verbs)] struct S { a: T }", ""),
+        ("#[spec(default)] struct S { #[spec(flatten)] a: T }", ""),
         (r#"#[spec(upper)] enum E { #[spec(word = "s3")] A }"#, ""),
     ] {
         assert_eq!(refusal(declaration), expected, "{declaration}");

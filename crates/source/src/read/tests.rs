@@ -70,12 +70,6 @@ struct Twice {
 struct Verbs {
     r#as: Option<Name>,
     read: Option<Narrowing>,
-    #[spec(flatten)]
-    more: MoreVerbs,
-}
-
-#[derive(Debug, Read)]
-struct MoreVerbs {
     write: Option<Narrowing>,
 }
 
@@ -174,7 +168,7 @@ fn a_short_form_stands_for_a_table_with_one_key() {
 #[test]
 fn a_verb_or_a_list_of_verbs_stands_for_a_table() {
     let read = "Verbs { as: None, read: Some(Narrowing { prefix: None }), \
-                more: MoreVerbs { write: None } }";
+                write: None }";
     check::<Verbs>(&[
         ("'read'", Ok(read)),
         ("['read']", Ok(read)),
@@ -183,14 +177,14 @@ fn a_verb_or_a_list_of_verbs_stands_for_a_table() {
         (
             "['write', 'read']",
             Ok("Verbs { as: None, read: Some(Narrowing { prefix: None }), \
-                more: MoreVerbs { write: Some(Narrowing { prefix: None }) } }"),
+                write: Some(Narrowing { prefix: None }) }"),
         ),
         (
             "{ as = 'raw', write = 'in/' }",
             Ok("Verbs { as: Some(Name(\"raw\")), read: None, \
-                more: MoreVerbs { write: Some(Narrowing { prefix: Some(\"in/\") }) } }"),
+                write: Some(Narrowing { prefix: Some(\"in/\") }) }"),
         ),
-        ("[]", Ok("Verbs { as: None, read: None, more: MoreVerbs { write: None } }")),
+        ("[]", Ok("Verbs { as: None, read: None, write: None }")),
         ("'raed'", Err(&[("PG0202", "raed")])),
         ("'as'", Err(&[("PG0103", "as")])),
         ("['read', 'wrte', 'x']", Err(&[("PG0202", "wrte"), ("PG0202", "x")])),
