@@ -145,9 +145,16 @@ impl VpcRange {
 /// The range of a VPC: the one of the spec, or the default where there is none, or a faulty one.
 pub fn resolve(range: Option<&Ipv4Range>, resolving: &mut Resolving<'_>) -> VpcRange {
     let Some(range) = range else { return DEFAULT };
+    let path = super::section().key("cidr");
+    if !range.is_private() {
+        let message = format!(
+            "`{range}` is not private: from the VPC, nobody reaches those whose addresses these are"
+        );
+        let help = "choose a range in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10";
+        resolving.find_with(&code::UNREACHABLE, &path, message, help);
+    }
     VpcRange::new(*range).unwrap_or_else(|fault| {
         let (message, help) = explain(*range, fault);
-        let path = super::section().key("cidr");
         resolving.find_with(&code::ADDRESS_RANGE, &path, message, help);
         DEFAULT
     })

@@ -40,11 +40,18 @@ text_type! {
 
 text_type! {
     /// The name of a variable of the root module, which the one who applies the output sets
-    /// (<https://developer.hashicorp.com/terraform/language/values/variables>).
+    /// (<https://developer.hashicorp.com/terraform/language/values/variables>). Some words are Terraform's,
+    /// and the ends are those of the variables that images have.
     RootVariable,
-    "^[a-z][a-z0-9_]{0,62}$",
-    "lower-case letters, digits and _, beginning with a letter, at most 63",
-    |text| (1..=63).contains(&text.len()) && platgen_terraform::is_identifier(text)
+    "^(?!(source|version|providers?|count|for_each|lifecycle|depends_on|locals)$)(?!.*_(image|tag)$)[a-z][a-z0-9_]{0,62}$",
+    "lower-case letters, digits and _, beginning with a letter, at most 63; no word that Terraform \
+     keeps for itself, and not ending in _image or _tag like the variables of images",
+    |text| {
+        (1..=63).contains(&text.len())
+            && platgen_terraform::is_variable_name(text)
+            && !text.ends_with("_image")
+            && !text.ends_with("_tag")
+    }
 }
 
 /// Resource ids have 8 hexadecimal digits, since 2018 17

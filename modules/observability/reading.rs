@@ -69,7 +69,9 @@ impl Reading {
     /// What it is called, with the percentile that is looked at, if it is one.
     pub fn caption(&self) -> String {
         match self.lines.as_slice() {
-            [line] if line.is_percentile() => format!("{}, {}", self.title, line.statistic),
+            [line] if line.is_percentile() && !self.title.contains(&line.statistic) => {
+                format!("{}, {}", self.title, line.statistic)
+            }
             _ => self.title.clone(),
         }
     }

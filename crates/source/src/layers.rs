@@ -132,7 +132,11 @@ impl Layers {
             return;
         };
         let kept = names.contains(&merged.environment.as_str());
-        let faults: Vec<Diagnostic> = items.iter().filter_map(|item| self.unknown(item)).collect();
+        let mut faults: Vec<Diagnostic> =
+            items.iter().filter_map(|item| self.unknown(item)).collect();
+        if items.is_empty() {
+            faults.extend(merged.tree.at(&[section, name, "only_in"]).map(nowhere));
+        }
         if faults.is_empty() && !kept {
             merged.tree.remove(&[section, name]);
         } else if !faults.is_empty() {
@@ -152,6 +156,14 @@ impl Layers {
         let fault = Diagnostic::new(&code::UNKNOWN_ENVIRONMENT, place, message);
         Some(fault.help(suggestion(&name, self.environments())))
     }
+}
+
+/// The fault of a list that names no environment: the thing would be nowhere.
+fn nowhere(only_in: &Node) -> Diagnostic {
+    let place = Place::Text(only_in.origin.value.clone());
+    let message = "no environment is named, so the thing would be in none";
+    let fault = Diagnostic::new(&code::MALFORMED, place, message);
+    fault.help("name environments, or remove the key, or the thing")
 }
 
 /// An environment's own keys, and below them those of the environment that it is like. What that one

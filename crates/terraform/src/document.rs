@@ -184,6 +184,11 @@ pub fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
+/// Whether a variable may have a name: some words are Terraform's own.
+pub fn is_variable_name(name: &str) -> bool {
+    is_identifier(name) && !RESERVED_VARIABLES.contains(&name)
+}
+
 impl Module {
     /// Whether a resource of the module uses a provider configuration beside the default one.
     pub fn uses(&self, alias: ProviderAlias) -> bool {

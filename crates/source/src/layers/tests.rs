@@ -103,7 +103,7 @@ fn only_in_keeps_a_thing_out_of_the_other_environments() {
     for (only_in, in_dev, in_prod, found) in [
         ("['dev']", true, false, &[][..]),
         ("['dev', 'prod']", true, true, &[]),
-        ("[]", false, false, &[]),
+        ("[]", true, true, &[("PG0106", 4)]),
         // A thing with a fault here stays everywhere, so that the rest of it is checked as well.
         ("['dve']", true, true, unknown),
         ("['dev', 'x']", true, true, unknown),
