@@ -7,7 +7,7 @@ use crate::lines::{self, Lines};
 use crate::pipeline::Lowered;
 use crate::spec::Folder;
 use platgen_source::diagnostics::SpecPath;
-use platgen_terraform::{ModuleAddress, Resource, Value, pretty};
+use platgen_terraform::{ModuleAddress, Resource, Value, file_path, pretty};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn entry(
     resource: &Resource,
     lines: Option<&BTreeMap<ModuleAddress, Lines>>,
 ) -> Json {
-    let file = format!("modules/{}/{}.tf.json", address.module, resource.file);
+    let file = file_path(address.module, &resource.file);
     let mut entry = json!({ "because": paths(&resource.causes), "file": file });
     if let Some(lines) = lines {
         let none = Lines::new();

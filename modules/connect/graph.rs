@@ -240,4 +240,23 @@ partition_key = "id"
             assert_eq!(words.as_deref(), expected, "{from} to {to}");
         }
     }
+
+    /// Functions may call each other in a circle; whoever looks at ways comes to an end all the same.
+    #[test]
+    fn a_circle_of_calls_is_taken_and_seen() {
+        let function = |name: &str, called: &str| {
+            format!(
+                "[function.{name}]\nruntime = \"nodejs22.x\"\nhandler = \"index.handler\"\n\
+                 code = {{ bucket = \"code-of-others\", key = \"{name}.zip\" }}\n\
+                 uses.function.{called} = \"invoke\"\n"
+            )
+        };
+        let text = [function("one", "two"), function("two", "three"), function("three", "one")];
+        let platform = platform("dev", &text.concat());
+        let graph = Graph::of(&platform);
+        for (from, to, links) in [("one", "two", 1), ("two", "one", 2), ("one", "one", 3)] {
+            let [from, to] = [from, to].map(|name| node(&format!("function.{name}"), &platform));
+            assert_eq!(graph.way(&from, &to).map(|way| way.len()), Some(links), "{from} to {to}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::{Subject, resource_answer};
 use crate::lines::{Lines, of_arguments};
 use platgen_modules::what_if::{Difference, RootPart};
 use platgen_source::diagnostics::SpecPath;
-use platgen_terraform::{ModuleAddress, Resource};
+use platgen_terraform::{ModuleAddress, file_path};
 
 /// A resource with the lines that made it, and those that each argument comes from.
 pub(super) fn in_full(subject: Subject<'_>, address: &ModuleAddress) -> ResourceAnswer {
@@ -43,7 +43,7 @@ pub(super) fn of_difference(subject: Subject<'_>, difference: &Difference) -> Ve
         let file = subject
             .lowered
             .resource(address)
-            .map_or_else(String::new, |found| file(address, found));
+            .map_or_else(String::new, |found| file_path(address.module, &found.file));
         ResourceAnswer { change: Some(change), ..resource_answer(address.to_string(), file) }
     };
     let mut answers: Vec<ResourceAnswer> =
@@ -101,11 +101,7 @@ fn caused(subject: Subject<'_>, fits: impl Fn(&SpecPath) -> bool) -> Vec<ModuleA
 
 fn short(subject: Subject<'_>, address: &ModuleAddress) -> ResourceAnswer {
     let resource = subject.lowered.resource(address);
-    let file = resource.map_or_else(String::new, |found| file(address, found));
+    let file = resource.map_or_else(String::new, |found| file_path(address.module, &found.file));
     let causes = resource.map(|found| subject.because_all(&found.causes)).unwrap_or_default();
     ResourceAnswer { because: causes, ..resource_answer(address.to_string(), file) }
-}
-
-fn file(address: &ModuleAddress, resource: &Resource) -> String {
-    format!("modules/{}/{}.tf.json", address.module, resource.file)
 }

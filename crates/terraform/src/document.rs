@@ -184,6 +184,11 @@ pub fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
+/// The path of a file of a module in an output folder.
+pub fn file_path(module: &str, file: &str) -> String {
+    format!("modules/{module}/{file}.tf.json")
+}
+
 /// Whether a variable may have a name: some words are Terraform's own.
 pub fn is_variable_name(name: &str) -> bool {
     is_identifier(name) && !RESERVED_VARIABLES.contains(&name)

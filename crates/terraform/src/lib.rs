@@ -25,7 +25,7 @@ mod write;
 pub use document::{
     Document, FileBuilder, Local, Meta, Misuse, Module, ModuleBuilder, Output, Provider,
     ProviderAlias, ProviderVersion, Resource, ResourceBuilder, Variable, VariableType, Versions,
-    is_identifier, is_variable_name,
+    file_path, is_identifier, is_variable_name,
 };
 pub use expr::{
     Address, Expr, For, Handle, IndexKey, LocalRef, Mode, ModuleAddress, PathStep, Ref,

@@ -72,7 +72,8 @@ fn exec(task: &Task, id: &ThingId, platform: &Platform) -> Grant {
     let mut grant = Grant::new(id, None, cause, Declared::Implied);
     grant.give(AWS, "exec", &platform.head.region, |kind| match kind {
         "kms:key" => network::logs_key().get("arn").into(),
-        _ => streams_of(&cluster::exec_log_group()),
+        "logs:log-group" | "logs:log-stream" => streams_of(&cluster::exec_log_group()),
+        _ => On::nothing(),
     });
     grant
 }

@@ -156,7 +156,8 @@ pub fn task_rights(platform: &Platform, out: &mut Document) -> Vec<Statement> {
             let cluster = cluster::handle().get("arn");
             On::from(tasks.clone()).when("ArnEquals", "ecs:cluster", [cluster])
         }
-        _ => rule.clone().into(),
+        "events:rule-on-default-event-bus" => rule.clone().into(),
+        _ => On::nothing(),
     })
 }
 
@@ -170,7 +171,8 @@ pub fn execution_rights(
     let region = &platform.head.region;
     matrix::rights("workflow", "wait", region, |kind| match kind {
         "states:execution" => executions.clone().into(),
-        _ => rule.clone().into(),
+        "events:rule-on-default-event-bus" => rule.clone().into(),
+        _ => On::nothing(),
     })
 }
 

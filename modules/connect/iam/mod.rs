@@ -111,7 +111,7 @@ impl Statement {
         key: &'static str,
         values: impl IntoIterator<Item = Value>,
     ) -> Self {
-        self.conditions.push(Condition { test, key, values: values.into_iter().collect() });
+        self.conditions.push(Condition::new(test, key, values));
         self
     }
 
@@ -186,6 +186,15 @@ fn faults(kind: PolicyKind, statements: &[Statement]) -> Vec<String> {
 }
 
 impl Condition {
+    /// That a key has one of some values.
+    pub fn new(
+        test: &'static str,
+        key: &'static str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Self {
+        Self { test, key, values: values.into_iter().collect() }
+    }
+
     fn block(&self) -> Value {
         block! { test: self.test, variable: self.key, values: self.values.clone() }
     }

@@ -26,7 +26,7 @@ impl On {
         key: &'static str,
         values: impl IntoIterator<Item = Value>,
     ) -> Self {
-        self.conditions.push(Condition { test, key, values: values.into_iter().collect() });
+        self.conditions.push(Condition::new(test, key, values));
         self
     }
 }

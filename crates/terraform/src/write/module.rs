@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 
 use super::expression::Scope;
 use super::{Files, body};
-use crate::document::{Document, Module, ProviderAlias, Variable, Versions};
+use crate::document::{Document, Module, ProviderAlias, Variable, Versions, file_path};
 use crate::expr::{Mode, Ref};
 use crate::link::{Links, Port, resource_of};
 use crate::schema::Schema;
@@ -19,7 +19,7 @@ pub(super) fn write(
 ) {
     let scope = Scope { module: Some(name), links };
     let mut insert = |file: &str, labels: &[&str], content| {
-        files.insert(path(name, file), labels, content);
+        files.insert(file_path(name, file), labels, content);
     };
     insert("versions", &["terraform"], module_versions(document, module));
     for resource in module.resources.values() {
@@ -100,9 +100,4 @@ fn ready_after(document: &Document, reference: &Ref) -> Option<Json> {
     let after = &resource_of(document, reference)?.meta.ready_after;
     let addresses = || after.iter().map(|other| other.address.to_string()).collect();
     (!after.is_empty()).then(addresses)
-}
-
-/// The path of a file of a module.
-fn path(module: &str, file: &str) -> String {
-    format!("modules/{module}/{file}.tf.json")
 }
